@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one model of a run: findings, outcomes and the report, as frozen data.
+
+Lines and columns are 1-based and count characters; `end_column` is exclusive, as in ruff and the
+Language Server Protocol after adding one. Paths are relative to the root with `/`.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+__all__ = ["EvidenceValue", "FileRecord", "Finding", "FixSafety", "Outcome", "Report", "RuleInfo", "Severity", "Status"]
+
+EvidenceValue = str | int | float | bool | list[str] | None
+
+
+class Severity(enum.Enum):
+    """How bad one finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for error, 1 for warning, 2 for info: the worst is the smallest."""
+        return ("error", "warning", "info").index(self.value)
+
+
+class Status(enum.Enum):
+    """How a task, or a whole run, ended; worst first."""
+
+    CRASHED = "crashed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    PASSED = "passed"
+    SKIPPED = "skipped"
+
+    @property
+    def rank(self) -> int:
+        """0 for crashed, the worst, up to 4 for skipped."""
+        return list(Status).index(self)
+
+
+class FixSafety(enum.Enum):
+    """How far a fix can be trusted: applied, applied when asked, or only shown."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One problem at one place."""
+
+    code: str
+    task: str
+    severity: Severity
+    message: str
+    hint: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    package: str | None = None
+    pythons: tuple[str, ...] = ()
+    group: str | None = None
+    url: str | None = None
+    fix: FixSafety | None = None
+    fingerprint: str = ""
+    suppressed: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """By path, line and column, then code and message; findings without a place come first."""
+        return (self.path or "", self.line or 0, self.column or 0, self.code, self.message)
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How one task ended, with the evidence for it.
+
+    `reason` says why a task is skipped, inconclusive or crashed, and `hint` what to do about it.
+    `advisory` marks a task that the repository has not chosen: its findings are at most warnings.
+    `seconds` is wall time.
+    """
+
+    name: str
+    status: Status
+    seconds: float = 0.0
+    cached: bool = False
+    reason: str | None = None
+    hint: str | None = None
+    evidence: dict[str, EvidenceValue] = {}
+    package: str | None = None
+    python: str | None = None
+    advisory: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the run made or verified."""
+
+    name: str
+    sha256: str
+
+
+class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one of noxkit's own codes: its one-line summary and its page, in Markdown."""
+
+    code: str
+    summary: str
+    severity: Severity
+    page: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All of a run.
+
+    `root` is the root's path relative to the top of the git work tree ("." when they are one) and
+    `git_root` the way back; `tree` is the git tree id of the root, or None outside git.
+    `findings` are merged over Pythons and sorted by `Finding.sort_key`. `notes` are the last lines
+    of a run: what is not on, and the line that turns it on. `failing` says whether the process must
+    end non-zero, by the severity asked for and by where it runs.
+    """
+
+    noxkit: str
+    session: str
+    status: Status
+    started: str
+    seconds: float
+    root: str = "."
+    git_root: str | None = None
+    tree: str | None = None
+    files: tuple[FileRecord, ...] = ()
+    tasks: tuple[Outcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    failing: bool = False
+    exit_code: int = 0
+    interrupted: bool = False

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What noxkit says when it cannot go on: a code, a message, a place and a hint, never a traceback."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ERROR_CODES", "ErrorRecord", "NoxkitError"]
+
+ERROR_CODES: dict[str, str] = {
+    "NK-ARGUMENT-UNKNOWN": "an argument after `--` that no session accepts",
+    "NK-ARGUMENT-VALUE": "an argument or a `NOXKIT_*` variable with a value that cannot be used",
+    "NK-CONFIG-INVALID": "a file that is not valid TOML",
+    "NK-CONFIG-PLACE": "`[tool.noxkit]` stands in a workspace member instead of the root",
+    "NK-CONFIG-TYPE": "an option with a value of the wrong type",
+    "NK-CONFIG-UNKNOWN-KEY": "a key that is not an option",
+    "NK-CONFIG-VALUE": "an option with a value outside of what it accepts",
+    "NK-FILE-UNREADABLE": "a file that noxkit needs and cannot read",
+    "NK-FILE-UNWRITABLE": "a file or folder that noxkit cannot write",
+    "NK-INIT-EXISTS": "`noxkit init` would overwrite a file",
+    "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
+    "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
+    "NK-SESSION-UNKNOWN": "a session that this repository does not have",
+    "NK-UV-MISSING": "no uv that fits",
+    "NK-WORKSPACE-MEMBER": "a workspace member that is not a package",
+}
+"""Every code that a `NoxkitError` can carry, and what it means in one line."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRecord:
+    """One thing that is wrong with what noxkit was given.
+
+    `path` is relative to the root with `/`; `line` and `column` are 1-based and `end_column` is
+    exclusive; all of them are None where there is no place to point at.
+    """
+
+    code: str
+    message: str
+    hint: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.code not in ERROR_CODES:
+            raise ValueError(f"{self.code} is not declared in ERROR_CODES")
+
+
+class NoxkitError(Exception):
+    """Raised for usage, configuration and files: one or more records, all collected before it is raised.
+
+    `exit_code` is what the process ends with: 2, as for every error of usage or configuration.
+    """
+
+    exit_code = 2
+
+    def __init__(self, records: Sequence[ErrorRecord] | ErrorRecord) -> None:
+        self.records = (records,) if isinstance(records, ErrorRecord) else tuple(records)
+        super().__init__("; ".join(f"{record.code}: {record.message}" for record in self.records))
