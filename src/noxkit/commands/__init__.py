@@ -1,1 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
+"""What `noxkit COMMAND` does: one file a command, found by looking at the folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    import argparse
+
+    from noxkit.engine.console import Console
+
+__all__ = ["CommandModule", "load_commands"]
+
+
+class CommandModule(Protocol):
+    """What a command's file holds. `HELP` is one line for `noxkit --help`."""
+
+    HELP: str
+
+    def configure(self, parser: argparse.ArgumentParser, /) -> None:
+        """Declare the command's own arguments."""
+        ...
+
+    def run(self, parsed: argparse.Namespace, console: Console, /) -> int:
+        """Do it and return the exit code. Raises NoxkitError for usage and configuration."""
+        ...
+
+
+def load_commands() -> dict[str, CommandModule]:
+    """Each command's module by its name, sorted."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return {name: cast("CommandModule", importlib.import_module(f"{__name__}.{name}")) for name in names}

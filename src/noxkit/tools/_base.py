@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from packaging.version import Version
 
 from noxkit.diagnostics.model import EvidenceValue, Finding, Outcome, Status
 
@@ -70,7 +71,8 @@ class Job:
     `interpreter` is the project environment's Python for third-party imports; `scratch` is an empty
     folder for output files; `arguments` are further arguments of the user's, for pytest;
     `excluded` are folders of members that do not admit `python`; `jobs` is how many workers the
-    tool may start; `write` is True for `fmt` and `fix`.
+    tool may start; `write` is True for `fmt` and `fix`; `installed` are the normalised names of the
+    distributions in the project environment; `version` is the tool's own, None for noxkit's.
     """
 
     repository: Repository
@@ -85,6 +87,12 @@ class Job:
     chosen: bool = True
     write: bool = False
     jobs: int = 1
+    installed: frozenset[str] = frozenset()
+    version: str | None = None
+
+    def is_at_least(self, version: str) -> bool:
+        """Whether the tool is of this version or newer: a project's own pin may be too old for an option."""
+        return self.version is None or Version(self.version) >= Version(version)
 
     @property
     def root(self) -> Path:
@@ -98,7 +106,8 @@ class Reading:
 
     `files` is how many files the tool says that it read, or None where it does not say and noxkit's
     own count stands. `trouble` is the tool's own word that it could not do all of its work: the
-    outcome is then inconclusive, with what was found.
+    outcome is then inconclusive, with what was found. `left_out` counts findings that were not asked
+    for, such as those in `Job.excluded` of a tool that cannot leave out folders.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -106,6 +115,7 @@ class Reading:
     evidence: dict[str, EvidenceValue] = dataclasses.field(default_factory=dict)
     trouble: str | None = None
     trouble_hint: str | None = None
+    left_out: int = 0
 
 
 class Tool(ABC):
@@ -115,7 +125,8 @@ class Tool(ABC):
     `sessions` the sessions that it belongs to; `cost` its expected CPU seconds per 100,000 lines,
     which orders the first run; `codes_clean` and `codes_findings` the exit codes that mean so.
     `needs_interpreter` tools get the project's environment; `per_python` tools are told a version;
-    `own_environment` is False for programs that run from the project's environment or are uv itself.
+    `own_environment` is False for programs that run from the project's environment or are uv itself;
+    `reads` names what it counts, as the key of the evidence.
     """
 
     name: ClassVar[str]
@@ -134,6 +145,7 @@ class Tool(ABC):
     codes_findings: ClassVar[frozenset[int]] = frozenset({1})
     groups: ClassVar[dict[str, str]] = {}
     environment: ClassVar[dict[str, str]] = {}
+    reads: ClassVar[str] = "files"
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""
@@ -147,6 +159,15 @@ class Tool(ABC):
     def planned(self, repository: Repository, paths: Sequence[str]) -> int:
         """How many files noxkit expects the tool to read; 0 where it cannot know."""
         return len(repository.python_files(paths))
+
+    def folder_for(self, job: Job) -> Path:
+        """The folder that the program is started in."""
+        return job.root
+
+    def environment_for(self, job: Job) -> dict[str, str | None]:
+        """Variables to set, or to remove where None, for this run."""
+        del job
+        return dict(self.environment)
 
     @abstractmethod
     def command(self, job: Job) -> list[str]:
@@ -171,14 +192,14 @@ class Tool(ABC):
         evidence: dict[str, EvidenceValue] = {"exit_code": completed.returncode, **reading.evidence}
         files = self.planned(job.repository, job.paths) if reading.files is None else reading.files
         if files:
-            evidence = {"files": files, **evidence}
+            evidence = {self.reads: files, **evidence}
         return msgspec.structs.replace(outcome, evidence={**evidence, **outcome.evidence})
 
     def _judge(self, job: Job, completed: Completed, reading: Reading) -> Outcome:
         code = completed.returncode
         if code not in self.codes_clean | self.codes_findings:
             return _crashed(self.name, completed, f"exit code {code}, which means neither clean nor findings")
-        if code not in self.codes_clean and not reading.findings and not reading.trouble:
+        if code not in self.codes_clean and not reading.findings and not reading.trouble and not reading.left_out:
             return _crashed(self.name, completed, f"exit code {code} without a finding in the output")
         if reading.trouble:
             return Outcome(

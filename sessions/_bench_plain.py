@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The blocks of plain code: classes that keep a state, functions over text, decisions."""
+
+from __future__ import annotations
+
+from sessions._bench_blocks import simple
+
+__all__ = ["decision", "ledger", "parse", "service"]
+
+SERVICE = '''
+class ${name}Service:
+    """Decides about each $noun of the $domain, one after another.
+
+    $remark
+    """
+
+    def __init__(self, title: str, *, limit: int = $n1, strict: bool = False) -> None:
+        self.title = title
+        self.limit = limit
+        self.strict = strict
+        self.last: $model | None = None
+        self._seen = 0
+        self._refused: list[str] = []
+
+    @property
+    def seen(self) -> int:
+        """How many items came so far."""
+        return self._seen
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The keys of the items that were refused, in their order."""
+        return tuple(self._refused)
+
+    def $verb1(self, item: $model) -> bool:
+        """Whether the item is taken; raises ValueError where `strict` and it is not."""
+        self._seen += 1
+        if item.count > self.limit or not item.key:
+            self._refused.append(item.key)
+            if self.strict:
+                raise ValueError(f"{self.title}: {item.key!r} has {item.count}, more than {self.limit}")
+            return False
+        self.last = item
+        return True
+
+    def ${verb2}_next(self, item: $model, *, steps: int = $n2) -> float:
+        """The weight after some steps, starting from the last item."""
+        if self.last is None:
+            return item.weight
+        weight = self.last.weight
+        step = 0
+        while step < steps and weight < item.weight * $n3:
+            weight = weight + item.weight / (step + 1)
+            step += 1
+        if step == steps and self.strict:
+            return round(weight, 2)
+        return weight
+
+    def describe(self) -> str:
+        """One line about what happened."""
+        if not self._seen:
+            return f"{self.title}: nothing came"
+        share = len(self._refused) / self._seen
+        state = "strict" if self.strict else "lenient"
+        return f"{self.title} ({state}): {self._seen} came, {share:.0%} refused, limit {self.limit}"
+
+    def reset(self, *, limit: int | None = None) -> None:
+        """Start again, with another limit where one is given."""
+        self._seen = 0
+        self._refused.clear()
+        self.last = None
+        if limit is not None:
+            if limit <= 0:
+                raise ValueError(f"limit is {limit}, which is not above zero")
+            self.limit = limit
+'''
+
+PARSE = '''
+def $function(line: str, *, separator: str = "=", comment: str = "#") -> tuple[str, str]:
+    """The name and the value of a line of the $noun file; both empty where it holds none.
+
+    $remark
+    """
+    text, _, _ = line.partition(comment)
+    name, found, value = text.partition(separator)
+    if not found:
+        return "", ""
+    name = name.strip().lower().replace("-", "_")
+    value = value.strip()
+    if value[:1] in {"'", '"'} and value[:1] == value[-1:]:
+        value = value[1:-1]
+    return name, value
+
+
+def ${other_function}(text: str, *, width: int = $n1) -> list[$model]:
+    """The items of a text, one for each section; raises ValueError with the number of a line that is wrong."""
+    items: list[$model] = []
+    key = ""
+    count = 0
+    weight = 1.0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("["):
+            if key:
+                items.append($model(key, count, weight))
+            key = line.strip("[] ")[:width]
+            count, weight = 0, 1.0
+            continue
+        name, value = $function(line)
+        if name == "count":
+            count = int(value)
+        elif name == "weight":
+            weight = float(value)
+        elif name == "times":
+            count = count * max(int(value), 1)
+        elif name and not value:
+            raise ValueError(f"line {number}: {name} has no value")
+    if key:
+        items.append($model(key, count, weight))
+    return items
+
+
+def show_${snake}(item: $model, *, indent: int = 0, long: bool = False) -> str:
+    """The section of an item, as `$other_function` reads it."""
+    margin = " " * indent
+    lines = [f"{margin}[{item.key}]"]
+    if item.count:
+        lines.append(f"{margin}count = {item.count}")
+    if item.weight != 1.0 or long:
+        lines.append(f"{margin}weight = {item.weight:.${n7}f}")
+    if long:
+        lines.append(f"{margin}# {item.count * item.weight:.1f} in all")
+        lines.append("")
+    return "\\n".join(lines)
+'''
+
+DECISION = '''
+def $function(item: $model, *, today: date, region: str = "$quality") -> str:
+    """The step that an item takes next.
+
+    $remark
+    """
+    weekday = today.weekday()
+    busy = weekday < 5 and today.day not in (1, 15)
+    if item.count == 0:
+        step = "wait"
+    elif item.count > $n1 and not busy:
+        step = "split"
+    elif item.weight > $n2:
+        step = "review" if busy else "hold"
+    elif region == "$noun" or region.startswith("$other"):
+        step = "forward"
+    else:
+        step = "accept"
+    if step in {"wait", "hold"} and item.key.endswith("!"):
+        step = "escalate"
+    return step
+
+
+def ${other_function}(item: $model, amount: int, *, factor: float = 0.$n3, whole: bool = True) -> float:
+    """What `amount` of an item costs.
+
+    $remark
+    """
+    if amount < 0:
+        raise ValueError(f"amount is {amount}, which is below zero")
+    base = amount * item.weight
+    discount = 0.0
+    if amount > $n1:
+        discount = base * factor
+    if amount > $n1 * 10:
+        discount = discount + (amount - $n1 * 10) * factor / 2
+    cost = base - discount
+    if cost < 0:
+        cost = 0.0
+    elif whole:
+        cost = float(int(cost) + (1 if cost % 1 else 0))
+    return cost
+
+
+def fits_${snake}(left: $model, right: $model2, *, margin: int = $n4) -> bool:
+    """Whether two items go together, with some margin."""
+    if left.key == right.key:
+        return left.count + right.count <= margin
+    if not left.count or not right.count:
+        return False
+    heavier, lighter = max(left.weight, right.weight), min(left.weight, right.weight)
+    return heavier - lighter < margin / $n5 and abs(left.count - right.count) <= margin
+'''
+
+LEDGER = '''
+class ${name}Ledger:
+    """Counts what happens to each $noun, without knowing what it is.
+
+    $remark
+    """
+
+    def __init__(self, title, limit=$n1):
+        self.title = title
+        self.limit = limit
+        self.open = True
+        self.first = None
+        self.total = 0
+        self.entries = []
+
+    def add(self, key, amount=1, note=None):
+        """Write an entry down; how many there are."""
+        if not self.open:
+            raise RuntimeError(f"{self.title} is closed")
+        if self.first is None:
+            self.first = key
+        label = f"{key}: {note}" if note else key
+        self.entries.append((label, amount))
+        self.total += amount
+        if self.total > self.limit * $n2:
+            self.open = False
+        return len(self.entries)
+
+    def $verb1(self, other):
+        """Take over all entries of another ledger."""
+        for label, amount in other.entries:
+            self.add(label, amount)
+        return self
+
+    def last(self, count=$n3):
+        """The latest entries, the newest first."""
+        return self.entries[-count:][::-1]
+
+    def line(self, number):
+        """An entry as a line of text."""
+        label, amount = self.entries[number]
+        return f"{number:>4} {label:<30} {amount:>8}"
+
+    def text(self, *, headed=True):
+        """All entries, a line for each."""
+        lines = [self.line(number) for number in range(len(self.entries))]
+        if headed:
+            lines.insert(0, self.title.upper())
+            lines.append(f"total {self.total} of {self.limit}")
+        return "\\n".join(lines)
+
+
+def $function(rows, title="$noun"):
+    """A ledger of the rows."""
+    ledger = ${name}Ledger(title)
+    for row in rows:
+        ledger.add(row.key, row.count, note=title if row.weight > $n4 else None)
+    if ledger.total > $n5 and ledger.open:
+        ledger.add("balance", -ledger.total)
+    return ledger
+
+
+def ${other_function}(rows, others):
+    """The text of two ledgers that became one."""
+    left = $function(rows)
+    right = $function(others, "$other")
+    both = left.$verb1(right)
+    newest = both.last(2)
+    return both.text() + (f" ({newest[0][0]})" if newest else "")
+'''
+
+service = simple(SERVICE)
+parse = simple(PARSE)
+decision = simple(DECISION, ("datetime", "date"))
+ledger = simple(LEDGER)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`noxkit doctor`: what noxkit makes of a repository, what is missing, and what to do."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from noxkit.config.load import load
+from noxkit.engine._context import open_context
+from noxkit.engine._execute import pin_for
+from noxkit.engine._select import all_tools, checkers, supported_pythons
+from noxkit.environments.tool import locked_version
+from noxkit.tasks.environ import current
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from noxkit.engine._context import Context
+    from noxkit.engine.console import Console
+
+__all__ = ["HELP", "configure", "run"]
+
+HELP = "say what noxkit finds in this repository, what is missing, and what to do"
+_SHOWN_MEMBERS = 12
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the root is enough."""
+    del parser
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Print what is found. Ends with 0 where all is well, 1 where something is missing. Raises NoxkitError."""
+    root: Path = parsed.root.resolve()
+    environ = current()
+    context = open_context("doctor", root, config=load(root, environ=environ), environ=environ)
+    for heading, lines in (("Repository", _repository(context)), ("Pythons", _pythons(context)), ("Tools", _tools(context))):
+        console.line(console.style.paint(heading, "bold"))
+        for line in lines:
+            console.line(f"  {line}")
+    advice = list(_advice(context))
+    console.line(console.style.paint("To do", "bold"))
+    for line in advice or ["nothing: all that noxkit needs is here"]:
+        console.line(f"  {line}")
+    return 1 if advice else 0
+
+
+def _repository(context: Context) -> Iterator[str]:
+    repository = context.repository
+    workspace = repository.workspace
+    kind = "uv workspace" if workspace.is_uv else ("packages" if len(workspace.packages) > 1 else "single package")
+    yield f"root: {context.root}" + ("" if repository.git_root in {None, context.root} else f" (in the git work tree {repository.git_root})")
+    yield f"layout: {kind}, {len(workspace.packages)} packages, {len(repository.python_files())} Python files of {len(repository.files)}"
+    for package in workspace.packages[:_SHOWN_MEMBERS]:
+        names = ", ".join(package.import_names) or "no importable package"
+        yield f"- {package.name} in {package.folder} ({package.build_backend or 'no build system'}; imports {names})"
+    if len(workspace.packages) > _SHOWN_MEMBERS:
+        yield f"… and {len(workspace.packages) - _SHOWN_MEMBERS} more"
+    yield f"files listed by: {'git' if repository.has_git else 'a walk of the tree, since there is no git'}"
+    yield f"lock: {'uv.lock' if repository.has_file('uv.lock') else 'no uv.lock'}"
+    yield f'profile: "{context.config.options.profile}" ({context.config.source("profile")})'
+
+
+def _pythons(context: Context) -> Iterator[str]:
+    for python in supported_pythons(context):
+        yield f"{python}: {'installed' if context.is_available(python) else 'not installed; uv downloads it when it is needed'}"
+    yield f"uv: {context.uv.version}, {context.uv.path} ({context.uv.origin})"
+
+
+def _tools(context: Context) -> Iterator[str]:
+    on = checkers(context)
+    for name, tool in sorted(all_tools(context).items()):
+        choice = tool.choice(context.repository)
+        why = on[name][0] if name in on else choice.why
+        if tool.type_checker and name not in on:
+            why = f"off: {why}"
+        version = ""
+        if tool.own_environment:
+            pin = pin_for(context, tool)
+            version = f" {pin.specifier or locked_version(tool.distribution) or ''} (from {pin.source})"
+        yield f"{name}{version}: {why}"
+
+
+def _advice(context: Context) -> Iterator[str]:
+    repository = context.repository
+    if repository.pyproject_missing:
+        yield "there is no pyproject.toml: nothing says what is supported; `uv init` makes one"
+    elif not supported_pythons(context):
+        yield "requires-python admits no Python from 3.10 to 3.14: no type checker and no test can run"
+    yield from _noxfile_advice(context.root)
+    if not repository.has_git:
+        yield "there is no git work tree: `--since` and new-line coverage cannot work"
+
+
+def _noxfile_advice(root: Path) -> Iterator[str]:
+    """What is wrong with the noxfile, by its syntax tree: nothing of it is run."""
+    file = root / "noxfile.py"
+    try:
+        tree = ast.parse(file.read_bytes(), filename="noxfile.py")
+    except FileNotFoundError:
+        yield "there is no noxfile.py: `noxkit init` writes one"
+        return
+    except (OSError, SyntaxError, ValueError) as error:
+        yield f"noxfile.py cannot be read: {error}"
+        return
+    names = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    if "noxkit" not in names:
+        yield "noxfile.py does not import noxkit: add `import noxkit` and `noxkit.pipeline()`"
+    if not any(_is_main_block(node) for node in tree.body):
+        yield 'noxfile.py has no `if __name__ == "__main__": nox.main()`: `python noxfile.py` would run nothing and end green'
+
+
+def _is_main_block(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__main__" in ast.dump(node.test) and "main" in ast.dump(ast.Module(body=node.body, type_ignores=[]))

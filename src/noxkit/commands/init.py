@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`noxkit init`: the noxfile and the lines of .gitignore that noxkit needs; shown first, nothing overwritten."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from noxkit.diagnostics.files import write_atomic
+from noxkit.errors import ErrorRecord, NoxkitError
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from noxkit.engine.console import Console
+
+__all__ = ["GITIGNORE_LINES", "HELP", "NOXFILE", "configure", "run"]
+
+HELP = "write noxfile.py and the lines of .gitignore; shows them first, overwrites nothing"
+
+NOXFILE = """\
+#!/usr/bin/env -S uv run --script
+# /// script
+# dependencies = ["nox>=2026.10", "noxkit>=1,<2"]
+# ///
+import nox
+import noxkit
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "uv"
+noxkit.pipeline()
+
+if __name__ == "__main__":
+    nox.main()
+"""
+
+GITIGNORE_LINES = (".nox/",)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare `--yes` and `--dry-run`."""
+    parser.add_argument("--yes", "-y", action="store_true", help="write without asking")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+
+
+def run(parsed: argparse.Namespace, console: Console) -> int:
+    """Show, ask, write. Raises NoxkitError (NK-INIT-EXISTS) where there is a noxfile of another content."""
+    root: Path = parsed.root.resolve()
+    changes = {path: text for path, text in (("noxfile.py", _noxfile(root)), (".gitignore", _gitignore(root))) if text is not None}
+    if not changes:
+        console.line("noxfile.py and .gitignore are as noxkit writes them; nothing to do")
+        return 0
+    for path, text in changes.items():
+        console.line(f"--- {path}")
+        old = _read(root / path) if path == ".gitignore" else ""
+        console.write("".join(f"+{line}\n" for line in text[len(old) :].splitlines()))
+    if parsed.dry_run or not (parsed.yes or _agreed(console)):
+        console.line("nothing was written" + ("" if parsed.dry_run else "; `noxkit init --yes` writes without asking"))
+        return 0
+    _write(root, changes)
+    console.line(f"wrote {', '.join(changes)}; `nox -l` shows the sessions, `noxkit doctor` what noxkit makes of this repository")
+    return 0
+
+
+def _noxfile(root: Path) -> str | None:
+    """The noxfile to write; None where it is there already."""
+    file = root / "noxfile.py"
+    if not file.exists() and not file.is_symlink():
+        return NOXFILE
+    if _read(file) == NOXFILE:
+        return None
+    record = ErrorRecord(
+        code="NK-INIT-EXISTS",
+        message="noxfile.py is already there, and noxkit overwrites nothing",
+        path="noxfile.py",
+        line=1,
+        column=1,
+        hint="add `import noxkit` and `noxkit.pipeline()` to it; a name that both register is refused with its place",
+    )
+    raise NoxkitError(record)
+
+
+def _gitignore(root: Path) -> str | None:
+    """The text of .gitignore with what is missing at its end; None where nothing is."""
+    old = _read(root / ".gitignore")
+    present = {line.strip().strip("/") for line in old.splitlines()}
+    missing = [line for line in GITIGNORE_LINES if line.strip("/") not in present]
+    if not missing:
+        return None
+    separator = "" if not old or old.endswith("\n") else "\n"
+    return old + separator + "".join(f"{line}\n" for line in missing)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode() if file.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        record = ErrorRecord(
+            code="NK-FILE-UNREADABLE",
+            message=f"`{file.name}` cannot be read: {error}",
+            path=file.name,
+            hint="make it a readable UTF-8 file, or write the noxfile by hand as the README shows",
+        )
+        raise NoxkitError(record) from error
+
+
+def _agreed(console: Console) -> bool:
+    """Whether somebody at a terminal says yes; where nobody can be asked the answer is no."""
+    if not sys.stdin.isatty():
+        return False
+    console.write("write this? [y/N] ")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _write(root: Path, changes: dict[str, str]) -> None:
+    for path, text in changes.items():
+        try:
+            write_atomic(root / path, text)
+            if path == "noxfile.py" and os.name == "posix":
+                (root / path).chmod(0o755)
+        except OSError as error:
+            record = ErrorRecord(
+                code="NK-FILE-UNWRITABLE",
+                message=f"`{path}` cannot be written: {error.strerror or error}",
+                path=path,
+                hint="make the folder writable, or copy what is shown above",
+            )
+            raise NoxkitError(record) from error

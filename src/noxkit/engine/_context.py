@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that a run needs to know and to use, put together once."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noxkit.config.load import Config, member_table_errors
+from noxkit.environments.project import ProjectEnvironments
+from noxkit.environments.tool import ToolEnvironments
+from noxkit.environments.uv import Uv, find_uv, index_fingerprint
+from noxkit.errors import NoxkitError
+from noxkit.tasks import environ as environment_module
+from noxkit.tasks.cancel import Cancel
+from noxkit.tasks.events import EventLog, Fanout
+from noxkit.tasks.process import ProgramNotFoundError, Runner
+from noxkit.tasks.store import Store
+from noxkit.workspace.discovery import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from noxkit.diagnostics.events import Observer
+    from noxkit.workspace.model import Repository
+
+__all__ = ["Context", "open_context"]
+
+
+@dataclasses.dataclass(kw_only=True)
+class Context:
+    """One run: what was asked, of which repository, and the means to do it."""
+
+    session: str
+    config: Config
+    environ: Mapping[str, str]
+    repository: Repository
+    runner: Runner
+    cancel: Cancel
+    fanout: Fanout
+    store: Store
+    _available: dict[str, bool] = dataclasses.field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the noxfile."""
+        return self.repository.root
+
+    @property
+    def state(self) -> Path:
+        """The folder for what noxkit keeps in the tree."""
+        return self.root / ".nox" / "noxkit"
+
+    @functools.cached_property
+    def uv(self) -> Uv:
+        """The uv that is used. Raises NoxkitError where there is none."""
+        settings = self._uv_settings
+        required = settings.get("required-version")
+        return find_uv(self.runner, self.environ, root=self.root, required=required if isinstance(required, str) else None)
+
+    @functools.cached_property
+    def tool_environments(self) -> ToolEnvironments:
+        """The environments of the tools, outside the tree unless the home cannot be written."""
+        return ToolEnvironments(
+            self._tool_folder(),
+            uv=self.uv,
+            store=self.store,
+            observer=self.fanout,
+            index=index_fingerprint(self.environ, root=self.root, settings=self._uv_settings),
+        )
+
+    @functools.cached_property
+    def project_environments(self) -> ProjectEnvironments:
+        """The environments of the project, one per Python."""
+        return ProjectEnvironments(
+            self.state / "environments",
+            repository=self.repository,
+            uv=self.uv,
+            observer=self.fanout,
+            project_environ=self.without_credentials,
+        )
+
+    def is_available(self, python: str) -> bool:
+        """Whether an interpreter of that minor is on this machine, or an environment made from one in the tree."""
+        if python not in self._available:
+            here = (self.state / "environments" / python / "bin" / "python").exists()
+            self._available[python] = here or self.uv.run(["python", "find", "--quiet", "--system", "--no-project", python], task="uv").returncode == 0
+        return self._available[python]
+
+    def first_available(self, pythons: Sequence[str]) -> str | None:
+        """The first of `pythons` that is on this machine; the first of all, for uv to download, where none is."""
+        return next((python for python in pythons if self.is_available(python)), pythons[0] if pythons else None)
+
+    @functools.cached_property
+    def without_credentials(self) -> dict[str, str | None]:
+        """Changes to the environment for whatever runs the project's code: credentials are taken away."""
+        options = self.config.options
+        kept = environment_module.scrub(self.environ, credentials=options.credentials, keep=options.pass_env)
+        return {name: None for name in self.environ if name not in kept}
+
+    @functools.cached_property
+    def _uv_settings(self) -> Mapping[str, object]:
+        tool = self.repository.pyproject.get("tool")
+        settings = tool.get("uv") if isinstance(tool, dict) else None
+        return settings if isinstance(settings, dict) else {}
+
+    def _tool_folder(self) -> Path:
+        if self.config.options.tool_folder:
+            return self.root / self.config.options.tool_folder
+        base = Path(self.environ.get("XDG_CACHE_HOME") or Path(self.environ.get("HOME", "/nonexistent")) / ".cache")
+        folder = base / "noxkit" / "tools"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return folder
+        return self.state / "tools"
+
+
+def open_context(session: str, root: Path, *, config: Config, environ: Mapping[str, str], observers: Sequence[Observer] = ()) -> Context:
+    """Read the repository at `root`. Raises NoxkitError with everything that is wrong with it."""
+    cancel = Cancel()
+    log = [EventLog(root / config.run.events, session=session)] if config.run.events else []
+    fanout = Fanout([*observers, *log])
+    runner = Runner(root=root, observer=fanout, cancel=cancel, environment=environ, credentials=config.options.credentials)
+    repository = discover(root, kinds=config.options.kinds, git=git_runner(runner, root))
+    wrong = member_table_errors(root, [Path(package.pyproject_path) for package in repository.workspace.packages if package.has_pyproject])
+    if wrong:
+        raise NoxkitError(wrong)
+    store = Store(None if config.run.no_cache else root / ".nox" / "noxkit" / "store", config.options.cache_size)
+    return Context(
+        session=session,
+        config=config,
+        environ=environ,
+        repository=repository,
+        runner=runner,
+        cancel=cancel,
+        fanout=fanout,
+        store=store,
+    )
+
+
+def git_runner(runner: Runner, root: Path):
+    """A function that runs git in `root` and returns its standard output, or None where it fails or is not there."""
+
+    def git(arguments: Sequence[str]) -> bytes | None:
+        try:
+            completed = runner.run(["git", *arguments], task="git", cwd=root, environment={"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"})
+        except ProgramNotFoundError:
+            return None
+        return completed.stdout if completed.returncode == 0 else None
+
+    return git

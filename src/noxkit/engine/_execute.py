@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running the tasks of a plan: environments first, then the tools, each as soon as what it needs is there."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from noxkit.diagnostics.events import TaskFinished, TaskStarted
+from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
+from noxkit.engine._facts import development_specifiers
+from noxkit.engine._noxfile import without_noxfile_imports
+from noxkit.environments.project import ProjectEnvironment
+from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
+from noxkit.environments.uv import InstallFailedError
+from noxkit.tasks.graph import Node, run_graph
+from noxkit.tasks.process import StartError
+from noxkit.tasks.store import key_of
+from noxkit.tools._base import Job, Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noxkit.engine._context import Context
+    from noxkit.engine._task import Task
+
+__all__ = ["execute"]
+
+_NICE = 5  # for all but the task that decides how long the run takes
+
+
+def execute(context: Context, tasks: Sequence[Task]) -> list[Outcome]:
+    """Run every due task and return the outcomes in the order of `tasks`, with a row for each environment.
+
+    Nothing that goes wrong in one task stops another: a tool that cannot be installed, crashes or
+    hangs has an outcome of its own.
+    """
+    due = [task for task in tasks if task.not_due is None]
+    nodes = [*_environment_nodes(context, due), *(_task_node(context, task, due) for task in due)]
+    results = run_graph(nodes, jobs=_workers(context), cancel=context.cancel)
+    outcomes = [_outcome(task, results.get(task.label)) for task in tasks]
+    return [*_environment_outcomes(context, due, results), *outcomes]
+
+
+def _workers(context: Context) -> int:
+    return context.config.run.jobs or max(2, os.cpu_count() or 2)
+
+
+def _environment_nodes(context: Context, due: Sequence[Task]) -> list[Node[object]]:
+    """One node for each tool's environment and each project environment that the due tasks need."""
+    nodes: dict[str, Node[object]] = {}
+    for task in due:
+        if task.tool is not None and task.tool.own_environment:
+            key = f"tool:{task.tool.distribution}"
+            make = functools.partial(_ensure_tool, context, task.tool)
+            nodes.setdefault(key, Node(name=key, run=make, cost=1e6 + task.cost))
+        if task.environment is not None:
+            key = f"project:{task.environment}"
+            extra = tuple(sorted({name for other in due if other.environment == task.environment for name in other.extra}))
+            make = functools.partial(_ensure_project, context, task, extra)
+            nodes.setdefault(key, Node(name=key, run=make, cost=1e6 + task.cost))
+    return list(nodes.values())
+
+
+def _ensure_tool(context: Context, tool: Tool, _needs: Mapping[str, object]) -> ToolEnvironment:
+    pin = pin_for(context, tool)
+    return context.tool_environments.ensure(pin, task=tool.name)
+
+
+def pin_for(context: Context, tool: Tool) -> Pin:
+    """Which version of `tool` this repository gets, and who says so."""
+    repository = context.repository
+    configured = context.config.options.tools
+    return pin_of(tool.distribution, configured=configured, locked=repository.locked_versions, declared=development_specifiers(repository))
+
+
+def _ensure_project(context: Context, task: Task, extra: tuple[str, ...], _needs: Mapping[str, object]) -> ProjectEnvironment:
+    return context.project_environments.ensure(cast("str", task.environment), task="environment", extra=extra)
+
+
+def _task_node(context: Context, task: Task, due: Sequence[Task]) -> Node[object]:
+    needs: list[str] = [label for label in task.after if any(other.label == label for other in due)]
+    if task.tool is not None and task.tool.own_environment:
+        needs.append(f"tool:{task.tool.distribution}")
+    if task.environment is not None:
+        needs.append(f"project:{task.environment}")
+    slowest = max(other.cost for other in due)
+    nice = 0 if task.cost >= slowest else _NICE
+    return Node(name=task.label, run=functools.partial(_run, context, task, nice), needs=tuple(needs), cost=task.cost)
+
+
+def _run(context: Context, task: Task, nice: int, needs: Mapping[str, object]) -> Outcome:
+    """One task from its start event to its finish event, with the wall time and the evidence."""
+    context.fanout(TaskStarted(name=task.label))
+    started = time.perf_counter()
+    outcome = _unmet(task, needs) or _work(context, task, nice=nice, needs=needs)
+    seconds = time.perf_counter() - started
+    outcome = _described(task, outcome, seconds)
+    if outcome.status in {Status.PASSED, Status.FAILED}:
+        context.store.put(key_of("seconds", task.name), f"{seconds:.3f}".encode())
+    context.fanout(TaskFinished(name=task.label, outcome=outcome))
+    return outcome
+
+
+def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
+    """The outcome of a task whose environment could not be made. Raises what else went wrong in making it."""
+    for name, need in needs.items():
+        if isinstance(need, InstallFailedError):
+            return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=need.reason, hint=need.hint)
+        if isinstance(need, Exception) and name.startswith(("tool:", "project:")):
+            raise need
+    return None
+
+
+def _work(context: Context, task: Task, *, nice: int, needs: Mapping[str, object]) -> Outcome:
+    def call(tool: Tool) -> Outcome:
+        return _run_tool(context, task, tool, nice=nice, needs=needs)
+
+    if task.tool is not None:
+        return call(task.tool)
+    assert task.action is not None  # noqa: S101 -- a task has a tool or an action
+    return task.action(call, needs)
+
+
+def _described(task: Task, outcome: Outcome, seconds: float) -> Outcome:
+    findings = tuple(
+        msgspec.structs.replace(
+            finding,
+            pythons=finding.pythons or ((task.python,) if task.python else ()),
+            package=finding.package or task.package,
+        )
+        for finding in outcome.findings
+    )
+    evidence: dict[str, EvidenceValue] = {**outcome.evidence, "why": task.why} if task.why else dict(outcome.evidence)
+    return msgspec.structs.replace(
+        outcome, name=task.name, seconds=seconds, python=task.python, package=task.package, advisory=task.advisory, evidence=evidence, findings=findings
+    )
+
+
+def _run_tool(context: Context, task: Task, tool: Tool, *, nice: int, needs: Mapping[str, object]) -> Outcome:
+    own = needs.get(f"tool:{tool.distribution}")
+    project = needs.get(f"project:{task.environment}")
+    facts = _environment_facts(own, project, context)
+    context.state.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=context.state))
+    try:
+        job = _job(context, task, tool, own=own, project=project, scratch=scratch)
+        outcome = _call(context, task, tool, job=job, nice=nice)
+    except StartError as error:
+        outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=str(error), hint=f"`nox -s lint -- --only {task.name}` once more, after removing its environment")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return msgspec.structs.replace(outcome, evidence={**facts, **outcome.evidence})
+
+
+def _environment_facts(own: object, project: object, context: Context) -> dict[str, EvidenceValue]:
+    """Version of the tool and who chose it, and the interpreter that really is there."""
+    facts: dict[str, EvidenceValue] = {}
+    if isinstance(own, ToolEnvironment):
+        facts |= {"version": own.version, "version_from": own.source}
+    if isinstance(project, ProjectEnvironment):
+        facts |= {"interpreter": project.version}
+    if not facts:
+        facts = {"version": context.uv.version, "version_from": context.uv.origin}
+    return facts
+
+
+def _job(context: Context, task: Task, tool: Tool, *, own: object, project: object, scratch: Path) -> Job:
+    interpreter = project.interpreter if isinstance(project, ProjectEnvironment) else None
+    if isinstance(own, ToolEnvironment):
+        executable = own.programs / tool.executable
+    elif tool.executable == "uv":
+        executable = context.uv.path
+    else:
+        executable = interpreter or Path("python")
+    return Job(
+        repository=context.repository,
+        executable=executable,
+        scratch=scratch,
+        paths=task.paths,
+        python=task.python,
+        interpreter=interpreter,
+        arguments=task.arguments,
+        excluded=task.excluded,
+        package=task.package,
+        chosen=not task.advisory,
+        write=task.write,
+        jobs=_workers(context),
+        version=own.version if isinstance(own, ToolEnvironment) else None,
+        installed=frozenset(project.installed) if isinstance(project, ProjectEnvironment) else frozenset(),
+    )
+
+
+def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> Outcome:
+    environment: dict[str, str | None] = {**context.without_credentials, **tool.environment_for(job)}
+    completed = context.runner.run(
+        tool.command(job), task=task.label, cwd=tool.folder_for(job), environment=environment, timeout=context.config.options.timeout, nice=nice
+    )
+    outcome = tool.conclude(job, completed)
+    return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
+
+
+def _outcome(task: Task, result: object) -> Outcome:
+    """The outcome of a task from its node's result: a fault of noxkit's own is `crashed`, with its text."""
+    if task.not_due is not None:
+        evidence: dict[str, EvidenceValue] = {"why": task.why} if task.why else {}
+        return Outcome(
+            name=task.name, status=Status.SKIPPED, reason=task.not_due, python=task.python, package=task.package, advisory=task.advisory, evidence=evidence
+        )
+    if isinstance(result, Outcome):
+        return result
+    if isinstance(result, BaseException):
+        reason, hint = f"noxkit failed: {type(result).__name__}: {result}", "this is a fault of noxkit's own: report it with the event log (`--events FILE`)"
+        return Outcome(name=task.name, status=Status.CRASHED, reason=reason, hint=hint, python=task.python, package=task.package)
+    return Outcome(
+        name=task.name, status=Status.INCONCLUSIVE, reason="interrupted before it started", hint="run the session again", python=task.python, package=task.package
+    )
+
+
+def _environment_outcomes(context: Context, due: Sequence[Task], results: Mapping[str, object]) -> list[Outcome]:
+    """A row for each project environment that was made, or could not be made whole."""
+    keys = list(dict.fromkeys(f"project:{task.environment}" for task in due if task.environment is not None))
+    return [outcome for key in keys if (outcome := _environment_outcome(context, key, results.get(key))) is not None]
+
+
+def _environment_outcome(context: Context, key: str, result: object) -> Outcome | None:
+    python = key.partition(":")[2]
+    if isinstance(result, InstallFailedError):
+        return Outcome(name="environment", python=python, status=Status.INCONCLUSIVE, reason=result.reason, hint=result.hint)
+    if not isinstance(result, ProjectEnvironment):
+        return None
+    evidence: dict[str, EvidenceValue] = {
+        "version": result.version,
+        "distributions": len(result.installed),
+        "made_from": result.how,
+        "uv": f"{context.uv.version} ({context.uv.origin})",
+    }
+    failed = [name for name in result.missing if "declared as a conflict" not in name]
+    if result.missing:
+        evidence["missing"] = list(result.missing)
+    if failed:
+        hint = "mend these requirements, or leave the group out of the workspace; tasks that do not need them are not touched"
+        return Outcome(name="environment", python=python, status=Status.INCONCLUSIVE, reason=f"cannot be installed: {'; '.join(failed)}", hint=hint, evidence=evidence, cached=not result.made)
+    return Outcome(name="environment", python=python, status=Status.PASSED, evidence=evidence, cached=not result.made)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Facts of a repository that only a run asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from noxkit.workspace.model import Repository
+
+__all__ = ["development_specifiers", "has_pytest_configuration", "pinned_python"]
+
+_MINOR = re.compile(r"^(?:cpython-|python)?(3\.\d+)(?:\.\d+)?$")
+
+
+def development_specifiers(repository: Repository) -> dict[str, str]:
+    """The specifiers that dependency groups and extras give for a distribution, joined, by normalised name."""
+    found: dict[str, set[str]] = {}
+    for package in repository.workspace.packages:
+        for lines in (*package.groups.values(), *package.extras.values()):
+            for line in lines:
+                try:
+                    requirement = Requirement(line)
+                except InvalidRequirement:
+                    continue
+                found.setdefault(canonicalize_name(requirement.name), set()).update(str(part) for part in requirement.specifier)
+    return {name: ",".join(sorted(parts)) for name, parts in found.items() if parts}
+
+
+def has_pytest_configuration(repository: Repository) -> bool:
+    """Whether the root configures pytest, so that one run from there is what the repository means."""
+    files = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")
+    tables = repository.tool_table_places("pytest.ini_options") + repository.tool_table_places("pytest")
+    sections = repository.ini_section_places("pytest") + repository.ini_section_places("tool:pytest")
+    return any(repository.has_file(name) for name in files) or "pyproject.toml" in tables or bool(sections)
+
+
+def pinned_python(repository: Repository) -> str | None:
+    """The minor in the root's .python-version (`"3.12"`), or None where there is none that can be read."""
+    file = repository.root / ".python-version"
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    match = next((match for line in lines if (match := _MINOR.match(line.strip()))), None)
+    return match[1] if match else None

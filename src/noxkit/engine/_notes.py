@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last lines of a run: what is not on, and the line that turns it on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noxkit.engine._select import checkers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from noxkit.diagnostics.model import Outcome
+    from noxkit.engine._context import Context
+    from noxkit.engine._task import Task
+
+__all__ = ["notes_for"]
+
+
+def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """One line each, the most useful first."""
+    advice = sorted({task.name for task in tasks if task.advisory} & {outcome.name for outcome in outcomes if outcome.findings})
+    if advice:
+        yield f"{', '.join(advice)}: not chosen by this repository, so the findings are warnings; `profile = \"strict\"` in [tool.noxkit] makes them count, `skip = [...]` turns them off"
+    if context.session in {"lint", "typecheck", "check"}:
+        on = checkers(context)
+        off = [name for name in ("ty", "pyrefly", "pyright") if name not in on]
+        if off and context.config.options.profile != "strict":
+            listed = ", ".join(f'"{name}"' for name in (*on, *off))
+            yield f"{', '.join(off)} not on: `checkers = [{listed}]` in [tool.noxkit.typecheck] turns them on"
+    known = sum(finding.suppressed == "in the baseline" for outcome in outcomes for finding in outcome.findings)
+    if known:
+        yield f"{known} findings are in the baseline and do not count"

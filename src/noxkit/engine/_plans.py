@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plans of the sessions that users run: what each is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noxkit.engine._coverage import plan_coverage
+from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
+from noxkit.engine._tests import default_python, plan_tests
+
+if TYPE_CHECKING:
+    from noxkit.engine._context import Context
+    from noxkit.engine._run import Planner
+    from noxkit.engine._scope import Scope
+    from noxkit.engine._task import Task
+
+__all__ = ["plan_check", "plan_coverage_alone", "plan_fmt", "plan_lint", "tests_on", "typecheck_on"]
+
+
+def plan_lint(context: Context, scope: Scope) -> list[Task]:
+    """Everything static, the type checkers on the lowest supported Python."""
+    return [*plan_checkers(context, scope), *plan_static(context, scope, "lint")]
+
+
+def plan_fmt(context: Context, scope: Scope) -> list[Task]:
+    """Everything that formats."""
+    return plan_static(context, scope, "fmt")
+
+
+def plan_check(context: Context, scope: Scope) -> list[Task]:
+    """Lint, the tests on the default Python, and coverage of these tests."""
+    tests = plan_tests(context, scope, default_python(context))
+    return [*plan_lint(context, scope), *tests, *plan_coverage(context, scope, after=tests)]
+
+
+def plan_coverage_alone(context: Context, scope: Scope) -> list[Task]:
+    """Coverage of whatever data is there."""
+    return plan_coverage(context, scope)
+
+
+def typecheck_on(python: str | None) -> Planner:
+    """The whole grid, ends first, or the column of one Python."""
+
+    def plan_typecheck(context: Context, scope: Scope) -> list[Task]:
+        return plan_checkers(context, scope, [python] if python else supported_pythons(context))
+
+    return plan_typecheck
+
+
+def tests_on(python: str | None) -> Planner:
+    """The tests on one Python; on the default one where None."""
+
+    def plan_one(context: Context, scope: Scope) -> list[Task]:
+        return plan_tests(context, scope, python or default_python(context))
+
+    return plan_one

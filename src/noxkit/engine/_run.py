@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run from its plan to its report."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import os
+import time
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from noxkit.diagnostics.events import RunFinished, RunStarted
+from noxkit.diagnostics.model import Outcome, Report, Status
+from noxkit.diagnostics.sources import Sources
+from noxkit.engine._execute import execute
+from noxkit.engine._notes import notes_for
+from noxkit.engine._scope import Scope, scope_of
+from noxkit.engine._select import apply_names
+from noxkit.engine._suppress import read_baseline, suppressed, with_baseline, write_baseline
+from noxkit.engine._verdict import capped, fingerprinted, judged, merged, verdict_of
+from noxkit.tasks.cancel import handling_signals
+from noxkit.workspace import git as git_module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noxkit.engine._context import Context
+    from noxkit.engine._task import Task
+
+__all__ = ["Planner", "plan", "run", "under_ci"]
+
+_STRICT_SESSIONS = frozenset({"release_check", "publish"})
+
+
+class Planner(Protocol):
+    """What a session is: the tasks for a repository and the part of it that is looked at."""
+
+    def __call__(self, context: Context, scope: Scope, /) -> list[Task]:
+        """The tasks, due or not, in the order in which they are reported."""
+        ...
+
+
+def under_ci(context: Context) -> bool:
+    """Whether the variable CI is set to anything but a spelling of no."""
+    return context.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
+
+
+def plan(context: Context, planner: Planner) -> list[Task]:
+    """The tasks of a run. Raises NoxkitError for arguments that name what does not exist."""
+    return apply_names(context, planner(context, scope_of(context)))
+
+
+def run(context: Context, planner: Planner) -> Report:
+    """Plan, run, judge. Findings are never lost: an interrupted run has a report too.
+
+    Raises NoxkitError for arguments and configuration that cannot be used.
+    """
+    started, clock = datetime.datetime.now(datetime.timezone.utc), time.perf_counter()
+    with handling_signals(context.cancel):
+        scope = scope_of(context)
+        tasks = apply_names(context, planner(context, scope))
+        due = sorted((task for task in tasks if task.not_due is None), key=lambda task: -task.cost)
+        context.fanout(RunStarted(session=context.session, tasks=tuple(task.label for task in due)))
+        outcomes = [_unresolved(task, scope) for task in tasks] if scope.trouble else execute(context, tasks)
+    report = _report(context, outcomes, scope=scope)
+    report = msgspec.structs.replace(
+        report,
+        started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        seconds=time.perf_counter() - clock,
+        notes=tuple(notes_for(context, tasks, outcomes)),
+    )
+    context.fanout(RunFinished(session=report.session, status=report.status.value, seconds=report.seconds))
+    return report
+
+
+def _unresolved(task: Task, scope: Scope) -> Outcome:
+    return Outcome(name=task.name, python=task.python, package=task.package, status=Status.INCONCLUSIVE, reason=scope.trouble, hint=scope.hint)
+
+
+def _report(context: Context, outcomes: Sequence[Outcome], *, scope: Scope) -> Report:
+    sources = Sources(context.root)
+    marked = suppressed([capped(outcome) for outcome in outcomes], context=context, sources=sources)
+    findings = fingerprinted(merged(marked), sources)
+    if context.config.run.write_baseline:
+        write_baseline(context.root / context.config.options.baseline, findings, tasks=frozenset(outcome.name for outcome in outcomes))
+    marked = with_baseline(marked, findings, read_baseline(context.root, context.config.options.baseline))
+    ended = [judged(outcome, fail_on=context.config.run.fail_on) for outcome in marked]
+    strict = under_ci(context) or context.session in _STRICT_SESSIONS
+    verdict = verdict_of(ended, strict=strict, resolved_base=scope.nothing and scope.base is not None)
+    git_root = context.repository.git_root
+    return Report(
+        noxkit=importlib.metadata.version("noxkit"),
+        session=context.session,
+        status=verdict.status,
+        started="",
+        seconds=0.0,
+        root=os.path.relpath(context.root, git_root).replace(os.sep, "/") if git_root else ".",
+        git_root=os.path.relpath(git_root, context.root).replace(os.sep, "/") if git_root else None,
+        tree=git_module.tree_id(context.repository.git) if context.repository.git and git_root else None,
+        tasks=tuple(ended),
+        findings=fingerprinted(merged(ended), sources),
+        failing=verdict.failing,
+        exit_code=verdict.exit_code,
+        interrupted=context.cancel.requested,
+    )

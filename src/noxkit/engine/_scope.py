@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which part of the tree a run looks at: all of it, some members, or what a change affects."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING
+
+from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.workspace import git as git_module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noxkit.engine._context import Context
+    from noxkit.workspace.model import Package
+
+__all__ = ["Scope", "scope_of"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """`packages` are the members that the run is about; None for all of the tree.
+
+    `fact` says why it is only these (`"affected since 3f2a1c"`); `trouble` and `hint` say that the
+    base of `--since` does not resolve, and then every task is inconclusive.
+    """
+
+    packages: tuple[Package, ...] | None = None
+    fact: str | None = None
+    base: str | None = None
+    trouble: str | None = None
+    hint: str | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether a resolved base leaves nothing to look at."""
+        return self.packages == ()
+
+    def paths(self) -> tuple[str, ...]:
+        """The folders of the members, or the whole root."""
+        if self.packages is None:
+            return (".",)
+        return tuple(package.folder for package in self.packages)
+
+
+def scope_of(context: Context) -> Scope:
+    """The scope that `--package` and `--since` ask for. Raises NoxkitError for a package that does not exist."""
+    names, since = context.config.run.package, context.config.run.since
+    if since:
+        return _since(context, since)
+    if names:
+        packages = tuple(_package(context, name) for name in names)
+        return Scope(packages=packages, fact=f"--package {', '.join(names)}")
+    return Scope()
+
+
+def _package(context: Context, name: str) -> Package:
+    packages = context.repository.workspace.packages
+    for package in packages:
+        if name in {package.name, package.raw_name, package.folder}:
+            return package
+    known = [package.name for package in packages]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"its packages are: {', '.join(known) or 'none'}"
+    raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`--package {name}`: this repository has no such package", hint=hint))
+
+
+def _since(context: Context, since: str) -> Scope:
+    git = context.repository.git
+    base = git_module.merge_base(git, since) if git and context.repository.git_root else None
+    if git is None or base is None or isinstance(base, git_module.Unresolved):
+        reason = base.reason if base else "the root is in no git work tree"
+        hint = base.hint if base else "run without `--since`, or in a clone with its history"
+        return Scope(base=since, trouble=f"the base `{since}` does not resolve: {reason}", hint=hint)
+    changed = git_module.changed_files(git, base)
+    if changed is None:
+        return Scope(base=since, trouble=f"git cannot compare with `{since}`", hint="run `git diff` against it by hand and mend what it reports")
+    return _affected(context, changed, since=f"{since} ({base.commit[:9]})")
+
+
+def _affected(context: Context, changed: Sequence[str], *, since: str) -> Scope:
+    workspace = context.repository.workspace
+    if not changed:
+        return Scope(packages=(), fact=f"nothing affected since {since}", base=since)
+    owners = {workspace.package_of(path) for path in changed}
+    fact = f"affected since {since}"
+    if any(package is None or package.folder == "." for package in owners):
+        # A change to the root's own files, its manifest or its lock, may change the answer anywhere.
+        return Scope(fact=fact, base=since)
+    names = workspace.closure_of_dependents(package.name for package in owners if package is not None)
+    return Scope(packages=tuple(package for package in workspace.packages if package.name in names), fact=fact, base=since)

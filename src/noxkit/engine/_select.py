@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which tools are on, how strictly, and on what: the plan of the static sessions and of the grid."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING
+
+from packaging.markers import Marker
+from packaging.requirements import InvalidRequirement, Requirement
+
+from noxkit.engine._task import Task
+from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.tasks.store import key_of
+from noxkit.tools import load_tools
+from noxkit.tools._command import command_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
+    from noxkit.tools._base import Tool
+    from noxkit.workspace.model import Package
+
+__all__ = ["all_tools", "apply_names", "checkers", "plan_checkers", "plan_static", "supported_pythons"]
+
+_STRICT_CHECKERS = ("ty", "pyrefly", "pyright")
+_DEFAULT_CHECKER = "ty"
+_LINES_PER_FILE = 300  # the average of the tree that the budgets speak of
+
+
+def all_tools(context: Context) -> dict[str, Tool]:
+    """Every tool by the name of its task: noxkit's own and the repository's `[[tool.noxkit.commands]]`."""
+    return {**load_tools(), **command_tools(context.config.options.commands)}
+
+
+def checkers(context: Context) -> dict[str, tuple[str, bool]]:
+    """The type checkers that are on, each with why, and whether it is only advice.
+
+    Configured ones as configured; else those that the repository has chosen, with ty, pyrefly and
+    pyright beside them in `strict`; else ty, as advice.
+    """
+    tools = {name: tool for name, tool in load_tools().items() if tool.type_checker}
+    configured = context.config.options.typecheck.checkers
+    if configured is not None:
+        unknown = [name for name in configured if name not in tools]
+        if unknown:
+            raise _unknown(unknown[0], tools, "typecheck.checkers")
+        return {name: ("typecheck.checkers in [tool.noxkit]", False) for name in configured}
+    chosen = {name: tool.choice(context.repository) for name, tool in tools.items()}
+    on = {name: (choice.why, False) for name, choice in chosen.items() if choice.chosen}
+    if context.config.options.profile == "strict":
+        on = {**{name: ('profile = "strict"', False) for name in _STRICT_CHECKERS}, **on}
+    return on or {_DEFAULT_CHECKER: ("no type checker is chosen", True)}
+
+
+def plan_static(context: Context, scope: Scope, session: str) -> list[Task]:
+    """The tools of `session` that are not type checkers, due or not."""
+    tools = [tool for tool in all_tools(context).values() if session in tool.sessions and not tool.type_checker]
+    return [_static_task(context, scope, tool, session) for tool in tools if tool.name not in {"tests", "coverage"}]
+
+
+def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Task:
+    choice = tool.choice(context.repository)
+    paths = _paths(context, scope, tool)
+    pythons = supported_pythons(context)
+    return Task(
+        name=tool.name,
+        tool=tool,
+        paths=paths,
+        why=choice.why if choice.chosen else f"{choice.why}; on by default, as advice",
+        not_due=_not_due(context, scope, tool, paths),
+        advisory=not choice.chosen and context.config.options.profile != "strict",
+        environment=context.first_available(pythons) if tool.needs_interpreter else None,
+        python=pythons[0] if tool.per_python and pythons else None,
+        write=session in {"fmt", "fix"},
+        cost=_cost(context, tool, paths),
+    )
+
+
+def plan_checkers(context: Context, scope: Scope, pythons: Sequence[str] | None = None) -> list[Task]:
+    """A task for each type checker and Python, ends first; on the lowest Python alone where none is named.
+
+    Members that do not admit a Python are left out of its column. Where only one column is asked
+    for, those members get a task of their own on the lowest Python that they admit.
+    """
+    supported = supported_pythons(context)
+    columns = _ends_first(pythons) if pythons is not None else supported[:1]
+    tasks: list[Task] = []
+    for name, (why, advisory) in checkers(context).items():
+        tool = load_tools()[name]
+        paths = _paths(context, scope, tool)
+        not_due = _not_due(context, scope, tool, paths)
+        if not_due is None and not columns:
+            not_due = "no supported Python is admitted by requires-python"
+        base = Task(name=name, tool=tool, why=why, advisory=advisory, paths=paths, not_due=not_due, cost=_cost(context, tool, paths))
+        if not_due is not None:
+            tasks.append(base)
+            continue
+        tasks += _cells(context, scope, base, columns, alone=pythons is None)
+    return tasks
+
+
+def _cells(context: Context, scope: Scope, base: Task, columns: Sequence[str], *, alone: bool) -> list[Task]:
+    members = scope.packages if scope.packages is not None else context.repository.workspace.packages
+    cells = [cell for python in columns if (cell := _cell(context, base, python, members)) is not None]
+    if alone and columns:
+        later = [package for package in members if not package.admits(columns[0])]
+        floors = {python: [p for p in later if _floor(context, p) == python] for python in supported_pythons(context)[1:]}
+        cells += [
+            dataclasses.replace(base, python=python, paths=tuple(p.folder for p in packages), environment=python, cost=base.cost / 10)
+            for python, packages in floors.items()
+            if packages
+        ]
+    return cells
+
+
+def _cell(context: Context, base: Task, python: str, members: Sequence[Package]) -> Task | None:
+    excluded = [package for package in members if not package.admits(python)]
+    if members and len(excluded) == len(members):
+        return None
+    home = _environment_for(context, python)
+    folders = tuple(package.folder for package in excluded)
+    paths = tuple(path for path in base.paths if path not in folders)
+    return dataclasses.replace(base, python=python, paths=paths, excluded=folders, environment=home)
+
+
+def _environment_for(context: Context, python: str) -> str:
+    """The Python whose environment serves the column `python`.
+
+    The lowest that is installed here, while that holds all that the column needs: the grid needs no
+    more interpreters than the machine has.
+    """
+    if context.config.options.typecheck.environments == "each":
+        return python
+    shared = context.first_available(supported_pythons(context)) or python
+    members = context.repository.workspace.packages
+    everyone = all(package.admits(shared) or not package.admits(python) for package in members)
+    enough = everyone and _direct(context, python) <= _direct(context, shared)
+    return shared if enough or not context.is_available(python) else python
+
+
+def _direct(context: Context, python: str) -> frozenset[str]:
+    """The distributions that the members ask for on `python`, by their markers."""
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
+    names: set[str] = set()
+    for package in context.repository.workspace.packages:
+        for text in (*package.dependencies, *(item for group in (*package.extras.values(), *package.groups.values()) for item in group)):
+            try:
+                requirement = Requirement(text)
+            except InvalidRequirement:
+                continue
+            if _applies(requirement.marker, environment):
+                names.add(requirement.name.lower())
+    return frozenset(names)
+
+
+def _applies(marker: Marker | None, environment: Mapping[str, str]) -> bool:
+    return marker is None or marker.evaluate(dict(environment))
+
+
+def _floor(context: Context, package: Package) -> str | None:
+    return next((python for python in supported_pythons(context) if package.admits(python)), None)
+
+
+def _ends_first(pythons: Sequence[str]) -> tuple[str, ...]:
+    """The lowest and the highest before those between: together they show almost all that all show."""
+    ordered = tuple(pythons)
+    return (*ordered[:1], *ordered[-1:], *ordered[1:-1]) if len(ordered) > 2 else ordered
+
+
+def supported_pythons(context: Context) -> tuple[str, ...]:
+    """The Pythons of the configuration, else those that requires-python admits, lowest first."""
+    return tuple(context.config.options.python or context.repository.pythons)
+
+
+def _paths(context: Context, scope: Scope, tool: Tool) -> tuple[str, ...]:
+    configured = context.config.options.paths.get(tool.name)
+    if configured is None:
+        return scope.paths()
+    folders = scope.paths()
+    files = context.repository.files_matching(configured)
+    if scope.packages is None:
+        return tuple(_folders_of(configured, files))
+    return tuple(path for path in _folders_of(configured, files) if any(path == f or path.startswith(f"{f}/") for f in folders))
+
+
+def _folders_of(globs: Iterable[str], files: Sequence[str]) -> list[str]:
+    """The fixed folders before the first wildcard of each glob, or the files themselves where there is none."""
+    found: list[str] = []
+    for pattern in globs:
+        fixed = pattern.split("*")[0].split("?")[0].split("[")[0]
+        folder = fixed.rsplit("/", 1)[0] if "/" in fixed else ""
+        rest = pattern[len(folder) :].strip("/")
+        if rest in {"**", "*", "**/*", ""} and folder:
+            found.append(folder)
+        else:
+            found += [file for file in files if file.startswith(folder)]
+    return list(dict.fromkeys(found))
+
+
+def _not_due(context: Context, scope: Scope, tool: Tool, paths: Sequence[str]) -> str | None:
+    if tool.name in context.config.options.skip:
+        return "in `skip` of [tool.noxkit]"
+    if scope.nothing:
+        return scope.fact
+    if tool.name in context.config.options.paths and not paths:
+        return None  # what the configuration names and nothing matches is for the task to report, not to skip
+    return tool.not_due(context.repository, paths)
+
+
+def _cost(context: Context, tool: Tool, paths: Sequence[str]) -> float:
+    """Seconds that the tool took last time in this tree; else an estimate from the number of files."""
+    kept = context.store.get(key_of("seconds", tool.name))
+    if kept is not None:
+        return float(kept.decode())
+    lines = len(context.repository.python_files(paths)) * _LINES_PER_FILE
+    return tool.cost * lines / 100_000
+
+
+def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
+    """Leave the tasks that `--only` and `--skip` name. Raises NoxkitError for a name that no session has."""
+    known = set(all_tools(context)) | {"coverage", "environment"}
+    only, skip = set(context.config.run.only), set(context.config.run.skip)
+    for name in sorted((only | skip) - known):
+        raise _unknown(name, known, "--only" if name in only else "--skip")
+    return [task for task in tasks if (not only or task.name in only) and task.name not in skip]
+
+
+def _unknown(name: str, known: Iterable[str], where: str) -> NoxkitError:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(known))}"
+    return NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`{name}` of {where} is not the name of a task", hint=hint))

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From outcomes to a report: severities, fingerprints, merging over Pythons, and the verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from noxkit.diagnostics.sources import Sources
+
+__all__ = ["Verdict", "capped", "fingerprinted", "judged", "merged", "verdict_of"]
+
+EXIT_CODES = {Status.CRASHED: 4, Status.FAILED: 1, Status.INCONCLUSIVE: 3, Status.PASSED: 0, Status.SKIPPED: 0}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The worst outcome of a run, and whether the process must fail for it."""
+
+    status: Status
+    failing: bool
+    exit_code: int
+
+
+def capped(outcome: Outcome) -> Outcome:
+    """The outcome with at most warnings, where the repository has not chosen the task."""
+    if not outcome.advisory:
+        return outcome
+    findings = tuple(
+        msgspec.structs.replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding for finding in outcome.findings
+    )
+    return msgspec.structs.replace(outcome, findings=findings)
+
+
+def judged(outcome: Outcome, *, fail_on: Severity) -> Outcome:
+    """The outcome as failed where a finding that is not suppressed is as bad as `fail_on`; a crash stays one."""
+    failing = any(finding.suppressed is None and finding.severity.rank <= fail_on.rank for finding in outcome.findings)
+    if failing and outcome.status in {Status.PASSED, Status.INCONCLUSIVE, Status.SKIPPED}:
+        return msgspec.structs.replace(outcome, status=Status.FAILED)
+    return outcome
+
+
+def merged(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
+    """The findings of all outcomes, sorted; those equal in code, path, span and message are one that lists its Pythons."""
+    groups: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    for outcome in outcomes:
+        for finding in outcome.findings:
+            span = (finding.line, finding.column, finding.end_line, finding.end_column)
+            groups[finding.code, finding.path, span, finding.message].append(finding)
+    return tuple(sorted((_one(group) for group in groups.values()), key=lambda finding: finding.sort_key))
+
+
+def _one(group: Sequence[Finding]) -> Finding:
+    pythons = sorted({python for finding in group for python in finding.pythons}, key=_version)
+    worst = min(group, key=lambda finding: (finding.suppressed is not None, finding.severity.rank))
+    return msgspec.structs.replace(worst, pythons=tuple(pythons))
+
+
+def _version(python: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in python.split(".") if part.isdigit())
+
+
+def fingerprinted(findings: Iterable[Finding], sources: Sources) -> tuple[Finding, ...]:
+    """Each finding with the hash of its code, path, normalised line text and ordinal among equals.
+
+    Moving a line does not change it; a second equal line below does not either.
+    """
+    seen: dict[tuple[str, str, str], int] = defaultdict(int)
+    result: list[Finding] = []
+    for finding in findings:
+        text = " ".join((sources.line(finding.path, finding.line) or finding.message).split())
+        key = (finding.code, finding.path or "", text)
+        ordinal = seen[key]
+        seen[key] += 1
+        digest = hashlib.sha256("\0".join((*key, str(ordinal))).encode("utf-8", "surrogateescape")).hexdigest()
+        result.append(msgspec.structs.replace(finding, fingerprint=digest[:32]))
+    return tuple(result)
+
+
+def verdict_of(outcomes: Sequence[Outcome], *, strict: bool, resolved_base: bool = False) -> Verdict:
+    """The worst status of all, and what the process makes of it.
+
+    `strict` is True under CI and in sessions that gate a release: there `inconclusive` fails. A run
+    in which nothing was due is inconclusive too, unless `resolved_base` says that a base resolved
+    and nothing had changed since.
+    """
+    relevant = [outcome.status for outcome in outcomes if outcome.name != "environment" or outcome.status is not Status.PASSED]
+    worst = min(relevant, key=lambda status: status.rank, default=Status.SKIPPED)
+    if worst is Status.SKIPPED and not resolved_base:
+        worst = Status.INCONCLUSIVE
+    code = EXIT_CODES[worst] if worst is not Status.INCONCLUSIVE or strict else 0
+    return Verdict(status=worst, failing=code != 0, exit_code=code)
+
+
+def merge_reports(reports: Sequence[Report], *, strict: bool) -> Report:
+    """Several sessions of one call as one report: tasks one after another, findings merged, the worst status."""
+    tasks = tuple(task for report in reports for task in report.tasks)
+    status = min((report.status for report in reports), key=lambda status: status.rank)
+    findings: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    for report in reports:
+        for finding in report.findings:
+            findings[finding.fingerprint, finding.message, finding.line].append(finding)
+    exit_code = EXIT_CODES[status] if status is not Status.INCONCLUSIVE or strict else 0
+    return msgspec.structs.replace(
+        reports[0],
+        session=", ".join(report.session for report in reports),
+        status=status,
+        seconds=sum(report.seconds for report in reports),
+        tasks=tasks,
+        findings=tuple(sorted((_one(group) for group in findings.values()), key=lambda finding: finding.sort_key)),
+        files=tuple(dict.fromkeys(file for report in reports for file in report.files)),
+        notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+        failing=exit_code != 0,
+        exit_code=exit_code,
+        interrupted=any(report.interrupted for report in reports),
+    )

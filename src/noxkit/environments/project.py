@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The project's own environment: one per Python for all sessions of a tree, made by uv from the lock where there is one."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from noxkit.diagnostics.events import Progress
+from noxkit.diagnostics.files import write_atomic
+from noxkit.environments.foreign import foreign_constraints
+from noxkit.environments.uv import InstallFailedError, Uv, explain_failure
+from noxkit.tasks.locks import file_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from noxkit.diagnostics.events import Observer
+    from noxkit.workspace.model import Package, Repository
+
+__all__ = ["ProjectEnvironment", "ProjectEnvironments"]
+
+_STAMP = "noxkit-stamp.json"
+_INPUTS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+_ROOT_INPUTS = ("uv.lock", "uv.toml", "poetry.lock", "pdm.lock", "pylock.toml", ".python-version")
+_TOOL_LOCKS = Path(__file__).parent.parent / "tools" / "locks"
+_DIST_INFO = re.compile(r"^(?P<name>.+?)-(?P<version>[^-]+)\.dist-info$")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectEnvironment:
+    """An environment with the project and what it needs.
+
+    `python` is the minor asked for and `version` the interpreter's full version; `installed` maps
+    normalised distribution names to versions; `missing` names what could not be installed, each
+    with uv's reason; `how` says from what it was made; `made` is False where it was there already.
+    """
+
+    python: str
+    version: str
+    interpreter: Path
+    installed: Mapping[str, str]
+    missing: tuple[str, ...]
+    how: str
+    made: bool
+
+
+@dataclasses.dataclass(slots=True)
+class _Result:
+    how: str = ""
+    missing: list[str] = dataclasses.field(default_factory=list)
+
+
+class ProjectEnvironments:
+    """Makes the environments of one tree below `folder`, and makes them again only when their inputs changed."""
+
+    def __init__(self, folder: Path, *, repository: Repository, uv: Uv, observer: Observer, project_environ: Mapping[str, str | None]) -> None:
+        self._folder = folder
+        self._repository = repository
+        self._uv = uv
+        self._observer = observer
+        self._environ = dict(project_environ)
+
+    def ensure(self, python: str, *, task: str, extra: Sequence[str] = ()) -> ProjectEnvironment:
+        """The environment for `python` (`"3.12"`) with the members that admit it, and with the `extra` tools.
+
+        `extra` are distributions that are added on top where the project has not got them itself.
+        Raises InstallFailedError where nothing can be installed at all.
+        """
+        folder = self._folder / python
+        digest = self._digest(python, extra)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with file_lock(self._folder / f"{python}.lock", on_wait=functools.partial(self._say, task)):
+            stamp = _read_stamp(folder)
+            made = stamp is None or stamp.get("digest") != digest or not _interpreter(folder).exists()
+            if made:
+                self._say(task, f"making the project's environment for Python {python}")
+                (folder / _STAMP).unlink(missing_ok=True)
+                result = self._make(folder, python, task)
+                self._add_extra(folder, extra, task)
+                stamp = {"digest": digest, "how": result.how, "missing": result.missing}
+                write_atomic(folder / _STAMP, json.dumps(stamp))
+        return _finished(folder, python, stamp or {}, made=made)
+
+    def _digest(self, python: str, extra: Sequence[str]) -> str:
+        """Of everything that decides what is installed: manifests, locks, uv and the extra tools."""
+        digest = hashlib.sha256(f"{python}\0{self._uv.version}\0{sorted(extra)}".encode())
+        names = [name for package in self._repository.workspace.packages for name in (f"{package.folder}/{file}" for file in _INPUTS)]
+        for name in sorted({*names, *_ROOT_INPUTS, "pyproject.toml"}):
+            file = self._repository.root / name
+            digest.update(f"{name}\0".encode())
+            digest.update(file.read_bytes() if file.is_file() else b"-")
+        return digest.hexdigest()
+
+    def _make(self, folder: Path, python: str, task: str) -> _Result:
+        packages = [package for package in self._repository.workspace.packages if package.admits(python)]
+        everyone = len(packages) == len(self._repository.workspace.packages)
+        if self._repository.has_file("uv.lock") and everyone:
+            return self._sync(folder, python, task)
+        return self._install(folder, python, packages, task=task)
+
+    def _sync(self, folder: Path, python: str, task: str) -> _Result:
+        arguments = ["sync", "--frozen", "--all-packages", "--all-extras", "--all-groups", "--python", python]
+        refused = list(self._conflicting())
+        arguments += [word for flag, name in refused for word in (flag, name)]
+        completed = self._uv.run(arguments, task=task, environment={**self._environ, "UV_PROJECT_ENVIRONMENT": str(folder)})
+        result = _Result(how="uv.lock", missing=[f"{flag.removeprefix('--no-')} `{name}` (declared as a conflict)" for flag, name in refused])
+        if completed.returncode == 0:
+            return result
+        failure = explain_failure(completed)
+        if completed.cancelled or "No interpreter found" in failure.reason:
+            raise failure
+        # One group that cannot be built must not take the others with it: install part by part.
+        packages = [package for package in self._repository.workspace.packages if package.admits(python)]
+        parts = self._install(folder, python, packages, task=task)
+        return _Result(how=f"{parts.how}, since `uv sync` failed: {failure.reason[:200]}", missing=[*result.missing, *parts.missing])
+
+    def _conflicting(self) -> list[tuple[str, str]]:
+        """Flags that leave out all but the first of each set in `[tool.uv] conflicts`."""
+        sets = _table(_table(self._repository.pyproject, "tool"), "uv").get("conflicts")
+        flags: list[tuple[str, str]] = []
+        for conflict in sets if isinstance(sets, list) else ():
+            for item in conflict[1:] if isinstance(conflict, list) else ():
+                flags += [(f"--no-{key}", str(item[key])) for key in ("extra", "group") if isinstance(item, dict) and key in item]
+        return flags
+
+    def _install(self, folder: Path, python: str, packages: Sequence[Package], *, task: str) -> _Result:
+        """Editable, with all extras and groups, under the versions of whatever lock can be read."""
+        self._run(["venv", "--quiet", "--clear", "--no-project", "--python", python, str(folder)], task)
+        constraints = foreign_constraints(self._repository)
+        result = _Result(how=constraints.source if constraints else "no lock")
+        base = [word for package in packages for word in self._itself(package)]
+        parts = _parts(packages)
+        pinned: list[str] = []
+        if constraints:
+            file = folder / "noxkit-constraints.txt"
+            write_atomic(file, "".join(f"{line}\n" for line in constraints.lines))
+            pinned = ["-c", str(file)]
+        everything = [word for _, words in parts for word in words]
+        if not base and not everything:
+            return result
+        for bound in ([pinned, []] if pinned else [[]]):
+            if self._try([*base, *self._with_extras(packages, parts), *bound], folder, task) is None:
+                if pinned and not bound:
+                    result.how += " (set aside: it does not resolve here)"
+                return result
+        self._install_by_parts(folder, base, parts, result=result, task=task)
+        return result
+
+    def _with_extras(self, packages: Sequence[Package], parts: Sequence[tuple[str, list[str]]]) -> list[str]:
+        """All groups' requirements, and each package once more with all of its extras."""
+        extras = [
+            word
+            for package in packages
+            if package.extras and self._buildable(package)
+            for word in ("-e", f"{self._repository.root / package.folder}[{','.join(package.extras)}]")
+        ]
+        return [*extras, *(word for name, words in parts if not name.startswith("extra") for word in words)]
+
+    def _install_by_parts(self, folder: Path, base: list[str], parts: Sequence[tuple[str, list[str]]], *, result: _Result, task: str) -> None:
+        if base:
+            failure = self._try(base, folder, task)
+            if failure is not None:
+                raise failure
+        for name, words in parts:
+            failure = self._try(words, folder, task)
+            if failure is not None:
+                result.missing.append(f"{name}: {failure.reason[:200]}")
+
+    def _buildable(self, package: Package) -> bool:
+        """Whether pip can install it: a build system, or the setuptools of old."""
+        folder = self._repository.root / package.folder
+        return package.build_backend is not None or (folder / "setup.py").is_file() or (folder / "setup.cfg").is_file()
+
+    def _itself(self, package: Package) -> list[str]:
+        """The package as an editable, or just what it depends on where it cannot be built."""
+        if self._buildable(package):
+            return ["-e", str(self._repository.root / package.folder)]
+        return list(package.dependencies)
+
+    def _try(self, words: Sequence[str], folder: Path, task: str) -> InstallFailedError | None:
+        completed = self._uv.run(["pip", "install", "--python", str(_interpreter(folder)), *words], task=task, environment=self._environ)
+        return None if completed.returncode == 0 else explain_failure(completed)
+
+    def _run(self, arguments: list[str], task: str) -> None:
+        completed = self._uv.run(arguments, task=task, environment=self._environ)
+        if completed.returncode != 0:
+            raise explain_failure(completed)
+
+    def _add_extra(self, folder: Path, extra: Sequence[str], task: str) -> None:
+        present = _installed(folder)
+        wanted = [name for name in extra if canonicalize_name(name.partition("[")[0]) not in present]
+        if not wanted:
+            return
+        pins = [word for file in (_TOOL_LOCKS / "pytest.txt", _TOOL_LOCKS / "coverage.txt") if file.is_file() for word in ("-c", str(file))]
+        failure = self._try([*wanted, *pins], folder, task)
+        if failure is not None:
+            failure = self._try(wanted, folder, task)
+        if failure is not None:
+            raise failure
+
+    def _say(self, task: str, message: str) -> None:
+        self._observer(Progress(task=task, message=message))
+
+
+def _parts(packages: Sequence[Package]) -> list[tuple[str, list[str]]]:
+    """Each extra and each dependency group as a part that can be installed, or fail, by itself."""
+    parts: list[tuple[str, list[str]]] = []
+    for package in packages:
+        for extra, requirements in package.extras.items():
+            parts.append((f"extra `{extra}` of {package.name}", list(requirements)))
+        for group, requirements in package.groups.items():
+            parts.append((f"group `{group}` of {package.name}", list(requirements)))
+    return [(name, words) for name, words in parts if words]
+
+
+def _table(table: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = table.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _interpreter(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _read_stamp(folder: Path) -> dict[str, object] | None:
+    try:
+        value = json.loads((folder / _STAMP).read_text())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _installed(folder: Path) -> dict[str, str]:
+    """Normalised names and versions of what is installed, from the names of the dist-info folders."""
+    found = (match for path in folder.glob("lib/python*/site-packages/*.dist-info") if (match := _DIST_INFO.match(path.name)))
+    return {canonicalize_name(match["name"]): match["version"] for match in found}
+
+
+def _finished(folder: Path, python: str, stamp: Mapping[str, object], *, made: bool) -> ProjectEnvironment:
+    config = folder / "pyvenv.cfg"
+    lines = dict(line.split(" = ", 1) for line in config.read_text().splitlines() if " = " in line) if config.is_file() else {}
+    missing = stamp.get("missing")
+    return ProjectEnvironment(
+        python=python,
+        version=lines.get("version_info") or lines.get("version") or python,
+        interpreter=_interpreter(folder),
+        installed=_installed(folder),
+        missing=tuple(str(name) for name in missing) if isinstance(missing, list) else (),
+        how=str(stamp.get("how", "")),
+        made=made,
+    )

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which uv is used, and how it is called."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uv as uv_package
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from noxkit.errors import ErrorRecord, NoxkitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from noxkit.tasks.process import Completed, Runner
+
+__all__ = ["InstallFailedError", "Uv", "explain_failure", "find_uv", "index_fingerprint"]
+
+_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_CONFIG_FILE")
+_INDEX_KEYS = ("index", "index-url", "extra-index-url", "find-links", "no-index", "index-strategy")
+_REMOVED = {"VIRTUAL_ENV": None, "UV_PYTHON": None, "PYTHONHOME": None, "PYTHONPATH": None, "UV_PROJECT_ENVIRONMENT": None}
+_QUIET = {"UV_NO_PROGRESS": "1", "NO_COLOR": "1", "FORCE_COLOR": None, "CLICOLOR_FORCE": None}
+
+
+class InstallFailedError(Exception):
+    """Raised where an environment cannot be made: `reason` is uv's own word, `hint` what to do."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        self.reason = reason
+        self.hint = hint
+        super().__init__(reason)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Uv:
+    """One uv executable. `origin` says why it is this one (`$UV`, `PATH`, `bundled`)."""
+
+    path: Path
+    version: str
+    origin: str
+    runner: Runner
+    root: Path
+
+    def run(self, arguments: Sequence[str], *, task: str, environment: Mapping[str, str | None] | None = None, cwd: Path | None = None) -> Completed:
+        """Run uv in the root, without the variables of an activated environment, and return how it ended."""
+        return self.runner.run(
+            [str(self.path), *arguments],
+            task=task,
+            cwd=cwd or self.root,
+            environment={**_REMOVED, **_QUIET, **(environment or {})},
+        )
+
+
+def find_uv(runner: Runner, environ: Mapping[str, str], *, root: Path, required: str | None) -> Uv:
+    """`$UV`, else the uv on PATH that fits `required` (`[tool.uv] required-version`), else the bundled one.
+
+    Raises NoxkitError (NK-UV-MISSING) where none of them fits.
+    """
+    seen: list[str] = []
+    for path, origin in _candidates(environ):
+        version = _version(runner, path, root)
+        if version is not None and _fits(version, required):
+            return Uv(path=path, version=version, origin=origin, runner=runner, root=root)
+        seen.append(f"{path} ({origin}): {version or 'does not run'}")
+    raise NoxkitError(
+        ErrorRecord(
+            code="NK-UV-MISSING",
+            message=f"no uv fits `required-version = \"{required}\"`: {'; '.join(seen)}" if required else f"no uv runs: {'; '.join(seen)}",
+            hint="install a uv that fits, put it on PATH, or name it in the variable UV",
+        )
+    )
+
+
+def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    if environ.get("UV"):
+        yield Path(environ["UV"]), "$UV"
+    on_path = shutil.which("uv", path=environ.get("PATH", os.defpath))
+    if on_path:
+        yield Path(on_path), "PATH"
+    try:
+        yield Path(uv_package.find_uv_bin()), "bundled"
+    except FileNotFoundError:
+        return
+
+
+def _version(runner: Runner, path: Path, root: Path) -> str | None:
+    try:
+        completed = runner.run([str(path), "--version"], task="uv", cwd=root)
+    except OSError:
+        return None
+    words = completed.stdout.decode("utf-8", "replace").split()
+    return words[1] if completed.returncode == 0 and len(words) > 1 else None
+
+
+def _fits(version: str, required: str | None) -> bool:
+    if not required:
+        return True
+    specifier = required if required[:1] in "<>=!~" else f"=={required}"
+    try:
+        return Version(version) in SpecifierSet(specifier, prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return True
+
+
+def index_fingerprint(environ: Mapping[str, str], *, root: Path, settings: Mapping[str, object]) -> str:
+    """A digest of everything that says which package index uv asks: variables, `[tool.uv]`, uv.toml files.
+
+    `settings` is the root's `[tool.uv]` table. An environment made from one index is not taken for
+    one of another.
+    """
+    digest = hashlib.sha256()
+    for name in _INDEX_VARIABLES:
+        digest.update(f"{name}={environ.get(name, '')}\0".encode())
+    for key in _INDEX_KEYS:
+        digest.update(f"{key}={settings.get(key, '')}\0".encode())
+    config = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "/")) / ".config") / "uv" / "uv.toml"
+    for file in (root / "uv.toml", config, Path("/etc/uv/uv.toml")):
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_HINTS = (
+    (("No interpreter found", "no interpreter"), "install that Python (`uv python install`), or leave it out of `python` in [tool.noxkit]"),
+    (("dns error", "error sending request", "Failed to fetch", "Could not connect", "client error", "tcp connect", "Network connectivity is disabled"),
+     "the package index did not answer: look at the network, or point uv at a mirror (UV_DEFAULT_INDEX)"),
+    (("401 Unauthorized", "403 Forbidden"), "the index asks for credentials: name their variables in `pass-env` of [tool.noxkit]"),
+    (("No space left",), "free disk space, or move UV_CACHE_DIR"),
+    (("Failed to build", "build backend", "Build backend"), "the build of that distribution fails by itself: see the lines above it, with `uv pip install` by hand"),
+    (("No solution found",), "the requirements exclude each other, or the version does not exist on the index: mend the specifier"),
+)  # fmt: skip
+
+
+def explain_failure(completed: Completed) -> InstallFailedError:
+    """uv's last error in one or two lines, with a hint for the causes that are known."""
+    text = completed.stderr.decode("utf-8", "replace")
+    lines = [line.strip(" ×╰─▶│├╭\t") for line in text.splitlines()]
+    lines = [line for line in lines if line]
+    start = next((i for i, line in enumerate(lines) if line.lower().startswith("error")), max(0, len(lines) - 3))
+    reason = " ".join(lines[start : start + 3])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
+    if completed.cancelled:
+        return InstallFailedError("interrupted", "run the session again")
+    hint = next((hint for marks, hint in _HINTS if any(mark in text for mark in marks)), "run the uv command of the event log by hand (`--events FILE`)")
+    return InstallFailedError(reason, hint)

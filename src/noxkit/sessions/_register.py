@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Registering sessions with nox: plain closures, and an environment that nox does not have to make."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, TypeAlias
+
+import nox
+import nox.registry
+import nox.virtualenv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+    from noxkit.engine._run import Planner
+
+__all__ = ["Chooser", "register"]
+
+Chooser: TypeAlias = "Callable[[ModuleType, nox.Session], Planner]"
+"""Picks the planner of a session from `noxkit.engine._plans`, which is imported when the session runs."""
+
+_BACKEND = "noxkit"
+
+
+class _NoxkitEnvironment(nox.virtualenv.PassthroughEnv):
+    """noxkit makes the environments itself, shared by all sessions of a tree, so nox makes none.
+
+    nox's own backend `none` does the same, but folds `python=[…]` into one session.
+    """
+
+    @property
+    def venv_backend(self) -> str:
+        """The name under which nox knows it."""
+        return _BACKEND
+
+
+def _environment(*_arguments: object, **_options: object) -> nox.virtualenv.ProcessEnv:
+    return _NoxkitEnvironment()
+
+
+def register(  # noqa: PLR0913 -- the facts of one session, each a literal at the only call of a factory
+    name: str,
+    choose: Chooser,
+    *,
+    description: str,
+    python: Sequence[str] | None = None,
+    default: bool = False,
+    tags: Sequence[str] = (),
+) -> None:
+    """Register the session `name`, with `description` as what `nox -l` shows.
+
+    Ends the process with exit code 2 and an error that names the place where the name is already
+    taken, since a second registration would silently replace the first.
+    """
+    taken = nox.registry.get().get(name)
+    if taken is not None:
+        code = taken.func.__code__
+        _refuse(name, code.co_filename, code.co_firstlineno)
+    nox.virtualenv.ALL_VENVS.setdefault(_BACKEND, _environment)
+
+    def run(session: nox.Session) -> None:
+        plans = importlib.import_module("noxkit.engine._plans")
+        bridge = importlib.import_module("noxkit.sessions._run")
+        bridge.run_session(session, name, choose(plans, session))
+
+    run.__doc__ = description
+    nox.session(
+        run,
+        name=name,
+        python=list(python) if python else False,
+        venv_backend=_BACKEND if python else "none",
+        default=default,
+        tags=list(tags),
+        allow_parallel=True,
+    )
+
+
+def _refuse(name: str, file: str, line: int) -> None:
+    from pathlib import Path  # noqa: PLC0415 -- an error is the only thing that needs these
+
+    from noxkit.engine.console import Console  # noqa: PLC0415
+    from noxkit.errors import ErrorRecord, NoxkitError  # noqa: PLC0415
+    from noxkit.tasks.environ import current  # noqa: PLC0415
+
+    root = Path.cwd()
+    place = Path(file)
+    record = ErrorRecord(
+        code="NK-SESSION-TAKEN",
+        message=f"a session named `{name}` is already registered",
+        path=place.relative_to(root).as_posix() if place.is_relative_to(root) else str(place),
+        line=line,
+        column=1,
+        hint=f"rename that session, or call the factories that you want one by one and leave out `{name}()`",
+    )
+    Console(current()).error(NoxkitError(record), root)
+    sys.exit(NoxkitError.exit_code)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a nox session to a run of the engine and back: the only module that knows both."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from noxkit.config.load import load
+from noxkit.diagnostics.sources import Sources
+from noxkit.engine._context import open_context
+from noxkit.engine._describe import describe_plan, explain
+from noxkit.engine._output import forge_output, record_error, write_reports
+from noxkit.engine._run import plan, run, under_ci
+from noxkit.engine.console import Console
+from noxkit.errors import NoxkitError
+from noxkit.report import formats
+from noxkit.report._live import LiveDisplay, PlainLines
+from noxkit.report._verdict import last_line
+from noxkit.tasks import environ as environment_module
+from noxkit.tasks.identity import call_identity
+
+if TYPE_CHECKING:
+    import nox
+
+    from noxkit.config.load import Config
+    from noxkit.diagnostics.model import Report
+    from noxkit.engine._context import Context
+    from noxkit.engine._run import Planner
+
+__all__ = ["run_session"]
+
+
+def run_session(session: nox.Session, name: str, planner: Planner) -> None:
+    """Run `planner`'s tasks as the session `name`: print, write the reports, and fail the session if the verdict does.
+
+    Ends the whole process on an interrupt, after the report is printed.
+    """
+    root = Path.cwd()
+    environ = environment_module.current()
+    arguments = tuple(session.posargs)
+    try:
+        config = load(root, environ=environ, arguments=arguments)
+        if config.help is not None:
+            Console(environ).write(config.help)
+            return
+        report = _run(session, name, planner, root=root, config=config)
+    except NoxkitError as error:
+        Console(environ).error(error, root)
+        record_error(error, root, session=name, arguments=arguments, environ=environ)
+        session.error(f"{name} did not run: {error.records[0].message}")
+    if report is not None and report.failing:
+        session.error(last_line(report))
+
+
+def _run(session: nox.Session, name: str, planner: Planner, *, root: Path, config: Config) -> Report | None:
+    environ = environment_module.current()
+    console = Console(environ, verbose=config.run.verbose)
+    display = (LiveDisplay if console.style.live else PlainLines)(sys.stdout, style=console.style)
+    with display:
+        context = open_context(name, root, config=config, environ=environ, observers=[display])
+        if config.run.dry_run or config.run.why:
+            tasks = plan(context, planner)
+            console.write(explain(context, tasks, config.run.why) if config.run.why else describe_plan(context, tasks))
+            return None
+        report = run(context, planner)
+    _show(context, report, console, call=call_identity(parent=session.parallel))
+    if context.cancel.requested:
+        _end(context.cancel.signal)
+    return report
+
+
+def _show(context: Context, report: Report, console: Console, *, call: str) -> None:
+    console.write("\n" + formats()["text"](report, sources=Sources(context.root), style=console.style))
+    console.write(forge_output(report, context.root, context.environ))
+    strict = under_ci(context)
+    for file in write_reports(report, context.root, targets=context.config.reports, call=call, strict=strict):
+        console.line(f"report: {os.path.relpath(file, context.root)}")
+
+
+def _end(number: int | None) -> NoReturn:
+    """Stop nox as well: whoever interrupts wants no further session to start."""
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + (number or signal.SIGTERM))

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All sessions at once."""
+
+from __future__ import annotations
+
+from noxkit.sessions.check import check
+from noxkit.sessions.coverage import coverage
+from noxkit.sessions.fmt import fmt
+from noxkit.sessions.lint import lint
+from noxkit.sessions.tests import tests
+from noxkit.sessions.typecheck import typecheck
+
+__all__ = ["pipeline"]
+
+
+def pipeline() -> None:
+    """Register every session that this repository can have; only `check` runs by default.
+
+    Ends the process with an error that names the place where a session of one of the names is
+    already registered.
+    """
+    for factory in (check, fmt, lint, typecheck, tests, coverage):
+        factory()

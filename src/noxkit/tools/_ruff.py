@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ruff's commands have in common: the shape of a diagnostic and the log that says how much was read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from noxkit.diagnostics.model import Finding, FixSafety, Severity
+from noxkit.tools._base import UnparseableError
+from noxkit.tools._groups import group_of
+from noxkit.tools._output import clean, decode, failure, last_count, text_of
+from noxkit.tools._places import relative
+
+if TYPE_CHECKING:
+    from noxkit.tasks.process import Completed
+    from noxkit.tools._base import Job
+
+__all__ = ["CONFIG_FILES", "Diagnostic", "Position", "cache", "common", "diagnostics", "files_read", "finding_of", "missing"]
+
+CONFIG_FILES = (".ruff.toml", "ruff.toml")
+
+_READ = re.compile(r"^\[[^\]]*\]\[[^\]]*\]\[ruff[^\]]*\]\[DEBUG\] (?:Checked|Formatted) (\d+) files? in", re.MULTILINE)
+_MANIFEST = re.compile(r"^\[.*\]\[DEBUG\] Checking: .*pyproject\.toml$", re.MULTILINE)
+_NOTHING = "No Python files found under the given path"
+_LOG = r"\[\d{4}-|warning: "
+_SEVERITIES = {"error": Severity.ERROR, "fatal": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
+_SAFETIES = {"safe": FixSafety.SAFE, "unsafe": FixSafety.UNSAFE, "display": FixSafety.DISPLAY}
+
+
+class Position(msgspec.Struct, frozen=True):
+    """1-based, in characters."""
+
+    row: int
+    column: int
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """A fix that ruff offers; `message` says what it does."""
+
+    applicability: str | None = None
+    message: str | None = None
+
+
+class Diagnostic(msgspec.Struct, frozen=True):
+    """One item of `--output-format json`; `code` is None for syntax errors before 0.12.
+
+    `cell` is the number of a notebook's cell; the position then counts from the cell's begin.
+    """
+
+    filename: str
+    message: str
+    code: str | None
+    location: Position | None
+    end_location: Position | None
+    fix: Fix | None = None
+    url: str | None = None
+    severity: str = "error"
+    cell: int | None = None
+
+
+def common(job: Job) -> list[str]:
+    """The options that all of ruff's commands get: a log for the number of files, and a cache of noxkit's own."""
+    excludes = [part for folder in job.excluded for part in ("--exclude", folder)]
+    return ["-v", "--force-exclude", "--cache-dir", cache(job, "ruff"), *excludes]
+
+
+def cache(job: Job, tool: str) -> str:
+    """Where a tool keeps what it knows between runs: not in a folder of the repository's own."""
+    return str(job.root / ".nox" / "noxkit" / "cache" / tool)
+
+
+def diagnostics(completed: Completed) -> list[Diagnostic]:
+    """The items of the JSON output. Raises UnparseableError, with ruff's own words where it refused to run."""
+    if not completed.stdout.strip():
+        raise UnparseableError(failure(completed, without=_LOG))
+    return decode(completed.stdout, list[Diagnostic], tool="ruff")
+
+
+def files_read(completed: Completed) -> int | None:
+    """How many Python files ruff has read, by its log; None where the log does not say.
+
+    ruff reads pyproject.toml as well, which is not what anybody means.
+    """
+    log = text_of(completed.stderr)
+    if _NOTHING in log:
+        return 0
+    count = last_count(_READ, log)
+    return None if count is None else max(count - len(_MANIFEST.findall(log)), 0)
+
+
+def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
+    """One item as a finding; what lies in a notebook's cell has no line of the file."""
+    code = item.code or "invalid-syntax"
+    at, end = (None, None) if item.cell is not None else (item.location, item.end_location)
+    where = f" (cell {item.cell}, line {item.location.row})" if item.cell is not None and item.location else ""
+    return Finding(
+        code=f"{task}:{code}",
+        task=task,
+        severity=_SEVERITIES.get(item.severity, Severity.ERROR),
+        message=clean(item.message.removeprefix("SyntaxError: ")) + where,
+        hint=_hint(item, code),
+        path=relative(job.root, item.filename),
+        line=at.row if at else None,
+        column=at.column if at else None,
+        end_line=end.row if end else None,
+        end_column=end.column if end else None,
+        group=group_of(task, code),
+        url=item.url,
+        fix=_SAFETIES.get((item.fix.applicability or "").lower()) if item.fix else None,
+    )
+
+
+def _hint(item: Diagnostic, code: str) -> str:
+    if code == "invalid-syntax":
+        return "mend the syntax: nothing else in this file can be trusted until it parses"
+    if code in {"E902", "io"}:
+        return "make it a readable file in UTF-8, or leave it out with `extend-exclude` in [tool.ruff]"
+    if code == "unformatted":
+        return "run `nox -s fmt`"
+    if item.fix is not None:
+        unsafe = "" if (item.fix.applicability or "").lower() == "safe" else " --unsafe-fixes"
+        return f"{clean(item.fix.message or 'ruff knows a fix')}: `ruff check --fix{unsafe}` does it"
+    page = f"see {item.url}; " if item.url else ""
+    return f"{page}where it is meant, `# noqa: {code}` with the reason behind it accepts this line"
+
+
+def missing(job: Job, items: list[Diagnostic]) -> str | None:
+    """That a path which ruff was given is not there, or None."""
+    for item in items:
+        if item.code in {"E902", "io"} and relative(job.root, item.filename) in job.paths:
+            return f"{relative(job.root, item.filename)}: {clean(item.message)}"
+    return None

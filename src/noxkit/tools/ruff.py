@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ruff check: the repository's own rules where it has any, the classical few where it has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noxkit.tools._base import Chooser, Reading, Tool
+from noxkit.tools._ruff import common, diagnostics, files_read, finding_of, missing
+
+if TYPE_CHECKING:
+    from noxkit.tasks.process import Completed
+    from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
+
+__all__ = ["Ruff"]
+
+
+class Ruff(Tool):
+    """`ruff check`; applies its safe fixes where it may write."""
+
+    name = "ruff"
+    summary = "lints Python files"
+    distribution = "ruff"
+    executable = "ruff"
+    url = "https://docs.astral.sh/ruff/linter/"
+    sessions = frozenset({"lint", "fix"})
+    chooser = Chooser(
+        tables=("ruff",), files=("ruff.toml", ".ruff.toml"), distributions=("ruff",), hooks=("ruff", "ruff-check")
+    )
+    cost = 0.3
+
+    def command(self, job: Job) -> list[str]:
+        """`ruff check` with its machine output; unasked, only rules that nearly always name a mistake."""
+        fix = "--fix" if job.write else "--no-fix"
+        target = ["--target-version", f"py{job.python.replace('.', '')}"] if job.python else []
+        rules = [] if job.chosen else ["--isolated", "--select", "E4,E7,E9,F"]
+        if not job.chosen and not target:
+            target = _newest_floor(job.repository)
+        return [str(job.executable), "check", "--output-format", "json", fix, *common(job), *target, *rules, "--", *job.paths]
+
+    def parse(self, job: Job, completed: Completed) -> Reading:
+        """The diagnostics; a path that is not there is trouble besides."""
+        items = diagnostics(completed)
+        gone = missing(job, items)
+        return Reading(
+            findings=tuple(finding_of(job, item, task=self.name) for item in items),
+            files=files_read(completed),
+            trouble=gone,
+            trouble_hint="correct `paths` in [tool.noxkit]" if gone else None,
+        )
+
+
+def _newest_floor(repository: Repository) -> list[str]:
+    """The target version without a configuration: the highest of the lowest Pythons of the members.
+
+    A lower one would call the newer syntax of a member wrong that does not promise to run on it.
+    """
+    floors = [
+        next((index for index, python in enumerate(repository.pythons) if package.admits(python)), 0)
+        for package in repository.workspace.packages
+    ]
+    if not repository.pythons:
+        return []
+    python = repository.pythons[max(floors, default=0)]
+    return ["--target-version", f"py{python.replace('.', '')}"]

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ty: a type checker."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from noxkit.diagnostics.model import Finding, Severity
+from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._groups import group_of
+from noxkit.tools._output import clean, decode, failure, last_count, text_of
+from noxkit.tools._places import relative
+from noxkit.tools._settings import has_own_project
+from noxkit.tools._target import wrong_target
+
+if TYPE_CHECKING:
+    from noxkit.tasks.process import Completed
+    from noxkit.tools._base import Job
+
+__all__ = ["Ty"]
+
+_READ = re.compile(r"Indexed (\d+) file")
+_SEVERITIES = {
+    "info": Severity.INFO,
+    "minor": Severity.WARNING,
+    "major": Severity.ERROR,
+    "critical": Severity.ERROR,
+    "blocker": Severity.ERROR,
+}
+_ADVICE = {
+    "invalid-syntax": "mend the syntax, or raise `requires-python` where this Python cannot know it",
+    "io": "make it a readable file in UTF-8, or leave it out with `exclude` in [tool.ty.src]",
+    "revealed-type": "remove the call of `reveal_type`",
+    "unused-type-ignore-comment": "remove the comment: there is nothing left to ignore",
+    "import-not-found": "correct the name, or add what provides it to the dependencies",
+    "unresolved-import": "correct the name, or add what provides it to the dependencies",
+}
+
+
+class _Point(msgspec.Struct, frozen=True):
+    """1-based, in characters."""
+
+    line: int
+    column: int
+
+
+class _Positions(msgspec.Struct, frozen=True):
+    begin: _Point
+    end: _Point
+
+
+class _Location(msgspec.Struct, frozen=True):
+    path: str
+    positions: _Positions
+
+
+class _Diagnostic(msgspec.Struct, frozen=True):
+    """One item of `--output-format gitlab`, GitLab's code quality report."""
+
+    check_name: str
+    description: str
+    severity: str
+    location: _Location
+
+
+class Ty(Tool):
+    """`ty check`."""
+
+    name = "ty"
+    summary = "checks types with ty"
+    distribution = "ty"
+    executable = "ty"
+    url = "https://docs.astral.sh/ty/"
+    sessions = frozenset({"lint", "typecheck"})
+    chooser = Chooser(tables=("ty",), files=("ty.toml",), distributions=("ty",), hooks=("ty", "ty-check"))
+    cost = 1.9
+    needs_interpreter = True
+    per_python = True
+    type_checker = True
+    codes_findings = frozenset({1, 2})  # 2 where a file or a path could not be read
+
+    def command(self, job: Job) -> list[str]:
+        """Without paths, so that its own `include` counts, where the root is a project of its own."""
+        command = [str(job.executable), "check", "--output-format", "gitlab", "-v"]
+        if job.python:
+            command += ["--python-version", job.python]
+        if job.interpreter:
+            command += ["--python", str(job.interpreter)]
+        for folder in job.excluded:
+            command += ["--exclude", f"{folder}/"]
+        if job.paths == (".",):
+            return command if has_own_project(job.repository, "ty.toml") else [*command, "."]
+        return [*command, "--force-exclude", "--", *job.paths]
+
+    def parse(self, job: Job, completed: Completed) -> Reading:
+        """The diagnostics; one without a file is about a path that is not there."""
+        if not completed.stdout.strip():
+            raise UnparseableError(failure(completed, without=r"\s*(?:INFO|WARN) "))
+        items = decode(completed.stdout, list[_Diagnostic], tool="ty")
+        gone = next((clean(item.description) for item in items if not item.location.path), None)
+        return Reading(
+            findings=tuple(_finding(job, item) for item in items if item.location.path),
+            files=last_count(_READ, text_of(completed.stderr)),
+            trouble=wrong_target(job) or gone,
+            trouble_hint="correct `paths` in [tool.noxkit]" if gone else None,
+        )
+
+
+def _finding(job: Job, item: _Diagnostic) -> Finding:
+    code = item.check_name
+    path = relative(job.root, item.location.path)
+    begin, end = item.location.positions.begin, item.location.positions.end
+    placed = not path.endswith(".ipynb") and code != "io"  # of a notebook this format tells no more than its name
+    url = None if code in {"io", "invalid-syntax"} else f"https://docs.astral.sh/ty/reference/rules/#{code}"
+    return Finding(
+        code=f"ty:{code}",
+        task=Ty.name,
+        severity=_SEVERITIES.get(item.severity, Severity.ERROR),
+        message=clean(item.description.removeprefix(f"{code}: ")),
+        hint=_ADVICE.get(code, f"correct the types here; where ty is mistaken, `# ty: ignore[{code}]` accepts this line"),
+        path=path,
+        line=begin.line if placed else None,
+        column=begin.column if placed else None,
+        end_line=end.line if placed else None,
+        end_column=end.column if placed else None,
+        group=group_of(Ty.name, code),
+        url=url,
+    )

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`uv lock --check`: whether uv.lock still says what the manifests ask for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from noxkit.diagnostics.model import Finding, Severity
+from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._output import clean, failure, last_count, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noxkit.tasks.process import Completed
+    from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
+
+__all__ = ["UvLock"]
+
+_RESOLVED = re.compile(r"^Resolved (\d+) packages? in ", re.MULTILINE)
+_STALE = "needs to be updated"
+_UNREADABLE = re.compile(r"Failed to parse:? `?[^`\s]*uv\.lock`?")
+_UNREACHABLE = re.compile(
+    r"Request failed after|Failed to fetch|error sending request|network was disabled|Could not connect|dns error|timed out|"
+    r"No interpreter found|Failed to build|build backend",
+    re.IGNORECASE,
+)
+
+
+class UvLock(Tool):
+    """`uv lock --check`."""
+
+    name = "uv_lock"
+    summary = "compares uv.lock with the manifests"
+    distribution = "uv"
+    executable = "uv"
+    url = "https://docs.astral.sh/uv/concepts/projects/sync/"
+    sessions = frozenset({"lint"})
+    chooser = Chooser(files=("uv.lock",))
+    cost = 0.05
+    own_environment = False
+    environment = {"UV_PYTHON_DOWNLOADS": "never"}  # it looks for a Python, and must not fetch one from elsewhere
+
+    def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
+        """Only without a lock: what is in `paths` does not matter."""
+        del paths
+        return None if repository.has_file("uv.lock") else "no uv.lock"
+
+    def planned(self, repository: Repository, paths: Sequence[str]) -> int:
+        """The lock."""
+        del repository, paths
+        return 1
+
+    def command(self, job: Job) -> list[str]:
+        """It answers from the lock and the manifests alone, without the index, where they agree."""
+        return [str(job.executable), "lock", "--check", "--no-progress", "--color", "never"]
+
+    def parse(self, job: Job, completed: Completed) -> Reading:
+        """uv has words only: fresh, stale, unsolvable, or no answer."""
+        del job
+        said = text_of(completed.stderr)
+        packages = last_count(_RESOLVED, said)
+        if completed.returncode == 0:
+            if packages is None:
+                raise UnparseableError(failure(completed))
+            return Reading(evidence={"packages": packages})
+        if _STALE in said:
+            return Reading(findings=(_finding("uv.lock does not fit the manifests", "run `uv lock`", "uv.lock"),))
+        if _UNREADABLE.search(said):
+            return Reading(findings=(_finding("uv.lock cannot be read", "make it again with `uv lock`", "uv.lock", said=said),))
+        if _UNREACHABLE.search(said):
+            hint = "run `uv lock --check` by hand; what it needs and could not get stands in its output"
+            return Reading(trouble=f"uv got no answer: {failure(completed)}", trouble_hint=hint)
+        if "No solution found" in said:
+            hint = "loosen one of these requirements, then run `uv lock`"
+            return Reading(findings=(_finding("the manifests ask for what cannot be had together", hint, "pyproject.toml", said=said),))
+        raise UnparseableError(failure(completed))
+
+    codes_findings = frozenset({1, 2})  # 2 where the lock is no lock, or the index gave no answer
+
+
+def _finding(message: str, hint: str, path: str, *, said: str = "") -> Finding:
+    cause = re.search(r"cause: (?P<why>.+)", said, re.IGNORECASE)
+    return Finding(
+        code="NK-LOCK-STALE",
+        task=UvLock.name,
+        severity=Severity.ERROR,
+        message=clean(f"{message}: {cause['why']}" if cause else message),
+        hint=hint,
+        path=path,
+        line=1 if path == "uv.lock" else None,
+        url=UvLock.url,
+    )

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from flat_scales import to_celsius
+
+
+def test_water_boils_at_one_hundred() -> None:
+    assert to_celsius(212) == 100
