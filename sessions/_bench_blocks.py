@@ -224,7 +224,7 @@ def $function(source: ${name}Source, *, quiet: bool = False) -> Generator[list[$
     """The items of a source that is closed afterwards."""
     logger = logging.getLogger(__name__)
     try:
-        items = sorted(source.$verb1(), key=lambda item: (item.count, item.key), reverse=True)
+        items = sorted(source.$verb1(), key=attrgetter("count", "key"), reverse=True)
         if not quiet:
             logger.info("%s: %d of %s", source.title, len(items), "$noun")
         yield items
@@ -433,8 +433,8 @@ def $function(items: Iterable[$model], others: Mapping[str, $model2], *, width: 
 
     $remark
     """
-    ordered = sorted(items, key=lambda item: item.key)
-    whole = sum(item.weight for item in ordered) or 1.0
+    ordered = sorted(items, key=attrgetter("key"))
+    whole = sum([item.weight for item in ordered]) or 1.0
     for initial, group in groupby(ordered, key=lambda item: item.key[:1].upper()):
         members = list(group)
         total = Decimal(0)
@@ -548,7 +548,7 @@ def simple(text: str, *imports: tuple[str, ...]) -> Callable[[Module], str]:
         names = {"name": name, "noun": noun, "function": function, "other_function": other}
         snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
         first, second = module.any_model(), module.any_model()
-        names |= {"model": module.use_model(first), "snake": snake, "upper": snake.upper()}
+        names |= {"model": module.use_model(first) if "$model" in text else "", "snake": snake, "upper": snake.upper()}
         names |= {"n6": str(10 + module.dice.below(15)), "n7": str(1 + module.dice.below(4))}
         if "$model2" in text:
             names["model2"] = module.use_model(second)
@@ -571,6 +571,7 @@ protocol = simple(
     (_ABC, "Generator", "Iterator", "Sequence"),
     ("contextlib", "contextmanager"),
     ("datetime", "datetime", "timedelta", "timezone"),
+    ("operator", "attrgetter"),
     ("typing", "Protocol"),
 )
 client = simple(CLIENT, ("asyncio",), (_ABC, "AsyncIterator", "Awaitable", "Callable", "Iterable"))
@@ -591,6 +592,7 @@ report = simple(
     (_ABC, "Iterable", "Iterator", "Mapping"),
     ("decimal", "Decimal"),
     ("itertools", "groupby"),
+    ("operator", "attrgetter"),
     ("typing", "NamedTuple"),
 )
 commands = simple(

@@ -43,21 +43,21 @@ FULL = Plan(packages=60, files=870, lines=260_000)
 QUICK = Plan(packages=8, files=96, lines=28_000)
 
 CODE: tuple[tuple[int, Callable[[Module], str]], ...] = (
-    (2, blocks.model),
+    (3, blocks.model),
     (2, blocks.record),
     (1, blocks.store),
-    (2, blocks.protocol),
+    (3, blocks.protocol),
     (2, blocks.client),
     (2, blocks.kinds),
     (1, blocks.handler),
-    (2, blocks.report),
-    (2, blocks.commands),
+    (1, blocks.report),
+    (5, blocks.commands),
     (1, blocks.table),
-    (3, loose.analysis),
-    (4, loose.chain),
-    (4, plain.service),
-    (4, plain.parse),
-    (3, plain.decision),
+    (2, loose.analysis),
+    (5, loose.chain),
+    (3, plain.service),
+    (5, plain.parse),
+    (8, plain.decision),
     (3, plain.ledger),
 )
 TESTS: tuple[tuple[int, Callable[[Module], str]], ...] = ((3, loose.examples), (2, loose.scenario))
@@ -108,7 +108,7 @@ def _packages(dice: Dice, plan: Plan) -> list[Package]:
         share = left // (plan.packages - index)
         share += dice.below(share // 2) - share // 4 if index < plan.packages - 1 else 0
         left -= share
-        tests = share * 3 // 10
+        tests = share * 2 // 5
         family, module = _family(index, domain)
         needs = tuple(dice.some(made, min(len(made), 1 + dice.below(4))))
         made.append(
@@ -155,9 +155,11 @@ def _module_name(dice: Dice, index: int) -> str:
 
 
 def _code(dice: Dice, package: Package, name: str, lines: int) -> str:
-    """A module of the package; the first blocks are a dataclass and a function without annotations."""
+    """A module of the package; its first block is a dataclass, and some have a function that others build on."""
     module = _module(dice, package, name)
-    parts = [blocks.model(module), loose.analysis(module)]
+    parts = [blocks.model(module)]
+    if dice.below(4) == 0 or not package.loose:
+        parts.append(loose.analysis(module))
     text = module.render(parts)
     while text.count("\n") < lines:
         parts.append(dice.weighted(CODE)(module))

@@ -42,7 +42,9 @@ def test_a_file_imports_only_from_lower_levels_or_its_own_folder(file: Path) -> 
     assert not wrong or folder in {"__main__", "__init__"}
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.parts[0] in PLUGINS and not file.name.startswith("_")], ids=str)
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.parts[0] in PLUGINS and not file.name.startswith("_")], ids=str
+)
 def test_a_plugin_imports_no_sibling_but_underscored_ones(file: Path) -> None:
     siblings = {other.stem for other in FILES if other.parent == file.parent and not other.name.startswith("_")}
     used = {parts[1] for parts in _own(file) if len(parts) > 1 and parts[0] == file.parts[0]}

@@ -22,7 +22,9 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or 2 for usage and configuration, or the verdict's."""
-    parser = argparse.ArgumentParser(prog="noxkit", description="The quality pipeline of a Python repository, as nox sessions.")
+    parser = argparse.ArgumentParser(
+        prog="noxkit", description="The quality pipeline of a Python repository, as nox sessions."
+    )
     parser.add_argument("--version", action="version", version=f"noxkit {importlib.metadata.version('noxkit')}")
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of the noxfile (default: this one)")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

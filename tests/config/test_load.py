@@ -13,7 +13,7 @@ import pytest
 
 from noxkit.config._fields import Option, all_options
 from noxkit.config.load import ReportTarget, Source, load
-from noxkit.config.schema import CREDENTIAL_PATTERNS
+from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def value_of(config: object, name: str) -> object:
 
 
 # name, TOML, variable's text, flag's words, and the four values: default, TOML, variable, flag
-PRECEDENCE = [
+PRECEDENCE: list[tuple[str, str, str, list[str], tuple[object, ...]]] = [
     (
         "profile",
         'profile = "strict"',

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from noxkit.config._redact import Redactor
-from noxkit.config.schema import CREDENTIAL_PATTERNS
+from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 
 ENVIRON = {"MY_API_TOKEN": "s3cret-value", "AWS_REGION": "eu", "HOME": "/home/somebody"}
 

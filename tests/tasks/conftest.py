@@ -101,8 +101,5 @@ def _eventually(condition: Callable[[], object]) -> bool:
 @pytest.fixture(autouse=True)
 def _default_signals() -> None:  # pyright: ignore[reportUnusedFunction] -- pytest calls it
     """A test run in a shell's background would hand ignored signals down to every child."""
-    if (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

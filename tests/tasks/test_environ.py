@@ -9,7 +9,7 @@ import time
 import pytest
 
 from noxkit.tasks import environ
-from noxkit.tasks.environ import DEFAULT_CREDENTIALS
+from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from noxkit.tasks.environ import DEFAULT_CREDENTIALS
     ],
 )
 def test_a_credential_is_known_by_its_name(name: str) -> None:
-    assert environ.is_credential(name, DEFAULT_CREDENTIALS)
+    assert environ.is_credential(name, CREDENTIAL_PATTERNS)
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_a_credential_is_known_by_its_name(name: str) -> None:
     ],
 )
 def test_what_is_no_credential_stays(name: str) -> None:
-    assert environ.scrub({name: "x"}, credentials=DEFAULT_CREDENTIALS, keep=()) == {name: "x"}
+    assert environ.scrub({name: "x"}, credentials=CREDENTIAL_PATTERNS, keep=()) == {name: "x"}
 
 
 def test_project_code_gets_no_credential_but_those_that_are_kept_by_name() -> None:
     given = {"PATH": "/bin", "A_TOKEN": "1", "B_TOKEN": "2", "b_token": "3"}
-    assert environ.scrub(given, credentials=DEFAULT_CREDENTIALS, keep=["B_TOKEN"]) == {
+    assert environ.scrub(given, credentials=CREDENTIAL_PATTERNS, keep=["B_TOKEN"]) == {
         "PATH": "/bin",
         "B_TOKEN": "2",
     }
@@ -102,7 +102,7 @@ def test_a_difference_names_what_was_added_changed_and_removed_and_hides_credent
         "NEW_TOKEN": "s4cret",
         "INDEX": "https://u:s3cret@host/x",
     }
-    assert environ.difference(base, actual, DEFAULT_CREDENTIALS) == {
+    assert environ.difference(base, actual, CREDENTIAL_PATTERNS) == {
         "ADDED": "3",
         "CHANGED": "2",
         "GONE": None,
@@ -119,9 +119,7 @@ def test_a_difference_names_what_was_added_changed_and_removed_and_hides_credent
         pytest.param("https://token@host:8443/x?y=a@b", "https://host:8443/x?y=a@b", id="token-alone"),
         pytest.param("https://u:p@ss@host/", "https://host/", id="at-in-password"),
         pytest.param("https://u:@host", "https://host", id="empty-password"),
-        pytest.param(
-            "--index-url=https://u:p@a/s https://v:q@b/t", "--index-url=https://a/s https://b/t", id="two"
-        ),
+        pytest.param("--index-url=https://u:p@a/s https://v:q@b/t", "--index-url=https://a/s https://b/t", id="two"),
         pytest.param("git+ssh://git@host/repo.git@main", "git+ssh://host/repo.git@main", id="vcs"),
         pytest.param("https://host/a@b", "https://host/a@b", id="at-in-path"),
         pytest.param("https://host?q=a@b", "https://host?q=a@b", id="at-in-query"),

@@ -30,9 +30,7 @@ from noxkit.tasks.events import EventLog, Fanout
 if TYPE_CHECKING:
     from noxkit.diagnostics.events import Event
 
-FINDING = Finding(
-    code="ruff:F401", task="ruff", severity=Severity.ERROR, message="m", hint="h", path="a.py", line=1
-)
+FINDING = Finding(code="ruff:F401", task="ruff", severity=Severity.ERROR, message="m", hint="h", path="a.py", line=1)
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -44,22 +42,16 @@ def lines(path: Path) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("event", "fields"),
     [
-        pytest.param(
-            RunStarted(session="lint", tasks=("a",)), {"event": "run-started", "tasks": ["a"]}, id="run"
-        ),
+        pytest.param(RunStarted(session="lint", tasks=("a",)), {"event": "run-started", "tasks": ["a"]}, id="run"),
         pytest.param(TaskStarted(name="ty[3.10]"), {"event": "task-started", "name": "ty[3.10]"}, id="task"),
-        pytest.param(
-            Progress(task="t", message="a\nb"), {"event": "progress", "message": "a\nb"}, id="progress"
-        ),
+        pytest.param(Progress(task="t", message="a\nb"), {"event": "progress", "message": "a\nb"}, id="progress"),
         pytest.param(
             RunFinished(session="lint", status="passed", seconds=1.5),
             {"event": "run-finished", "status": "passed", "seconds": 1.5},
             id="end",
         ),
         pytest.param(
-            CommandStarted(
-                task="t", command=("a", "-b"), folder=".", environment={"A": None, "B": "1"}, pid=7
-            ),
+            CommandStarted(task="t", command=("a", "-b"), folder=".", environment={"A": None, "B": "1"}, pid=7),
             {
                 "event": "command-started",
                 "command": ["a", "-b"],
@@ -80,9 +72,7 @@ def lines(path: Path) -> list[dict[str, object]]:
         ),
     ],
 )
-def test_an_event_is_a_line_with_its_time_and_session(
-    tmp_path: Path, event: Event, fields: dict[str, object]
-) -> None:
+def test_an_event_is_a_line_with_its_time_and_session(tmp_path: Path, event: Event, fields: dict[str, object]) -> None:
     path = tmp_path / "deep" / "events.jsonl"
     EventLog(path, session="lint")(event)
     (line,) = lines(path)

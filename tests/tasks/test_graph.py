@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,9 +29,7 @@ class Work:
         self._now = 0
         self._lock = threading.Lock()
 
-    def node(
-        self, name: str, *needs: str, cost: float = 0.0, weight: int = 1, seconds: float = 0.0
-    ) -> Node[str]:
+    def node(self, name: str, *needs: str, cost: float = 0.0, weight: int = 1, seconds: float = 0.0) -> Node[str]:
         def run(_needed: Mapping[str, str | Exception]) -> str:
             with self._lock:
                 self.order.append(name)
@@ -213,6 +212,20 @@ SCRIPT = """
 """
 
 
+MAIN_THREAD_SCRIPT = """
+    import pathlib, sys, threading, time
+    from noxkit.tasks.cancel import Cancel, handling_signals
+    from noxkit.tasks.process import Runner
+
+    mark, inner = sys.argv[1:]
+    cancel = Cancel()
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    with handling_signals(cancel):
+        Runner(root=pathlib.Path(), cancel=cancel).run(["/bin/sh", "-c", inner, f"{mark}-0"], task="t")
+    print("report", cancel.signal)
+"""
+
+
 @pytest.mark.parametrize(
     ("number", "everybody"),
     [
@@ -257,4 +270,22 @@ def test_a_second_interrupt_kills_at_once_and_raises(
     output, errors = process.communicate(timeout=10)
     assert (output, b"KeyboardInterrupt" in errors) == (b"", True)
     assert time.monotonic() - began < 1.5
+    assert running(f"{mark}-") == []
+
+
+@pytest.mark.parametrize("where", ["graph", "main"])
+def test_a_signal_that_the_kernel_gives_to_another_thread_is_not_lost(
+    start_script: Callable[..., subprocess.Popen[bytes]],
+    running: Callable[[str], list[int]],
+    eventually: Callable[[Callable[[], object]], bool],
+    where: str,
+) -> None:
+    mark = f"graph-thread-{time.monotonic_ns()}"
+    script = SCRIPT if where == "graph" else MAIN_THREAD_SCRIPT
+    process = start_script(script, mark, "while :; do sleep 1; done")
+    assert eventually(lambda: len(running(f"{mark}-")) == (2 if where == "graph" else 1))
+    threads = [int(path.name) for path in Path(f"/proc/{process.pid}/task").iterdir()]
+    os.kill(max(threads), signal.SIGTERM)  # by a thread's number the kernel prefers that thread
+    output, _ = process.communicate(timeout=10)
+    assert f"report {signal.SIGTERM.value}" in output.decode()
     assert running(f"{mark}-") == []

@@ -136,9 +136,7 @@ def test_processes_take_turns(tmp_path: Path, start_script: Callable[..., subpro
     assert tmp_path.joinpath("count").read_text(encoding="ascii") == "200"
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"garbage", b"\xff\xfe", b"9" * 100], ids=["empty", "text", "bytes", "long"]
-)
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\xff\xfe", b"9" * 100], ids=["empty", "text", "bytes", "long"])
 def test_what_stands_in_the_file_does_not_matter(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "lock"
     path.write_bytes(content)

@@ -53,9 +53,7 @@ def mark() -> str:
         pytest.param("kill -9 $$", -9, b"", b"", id="killed-by-itself"),
         pytest.param("kill -TERM $$", -15, b"", b"", id="terminated-by-itself"),
         pytest.param("cat; echo end", 0, b"end\n", b"", id="standard-input-is-empty"),
-        pytest.param(
-            "echo a >/dev/stderr; echo b >/dev/stderr", 0, b"", b"a\nb\n", id="dev-stderr-opened-twice"
-        ),
+        pytest.param("echo a >/dev/stderr; echo b >/dev/stderr", 0, b"", b"a\nb\n", id="dev-stderr-opened-twice"),
         pytest.param("exec >&-; sleep 0.05; echo e >&2", 0, b"", b"e\n", id="closes-its-output-early"),
         pytest.param("exec >&- 2>&-; sleep 0.05; exit 5", 5, b"", b"", id="closes-both-outputs-early"),
     ],
@@ -91,9 +89,7 @@ def test_an_argument_arrives_as_it_is(runner: Runner, argument: str) -> None:
 
 
 def test_ten_megabytes_on_both_outputs_arrive_whole(runner: Runner) -> None:
-    script = (
-        "import sys; [f.buffer.write(b'x' * 1000000) for _ in range(10) for f in (sys.stdout, sys.stderr)]"
-    )
+    script = "import sys; [f.buffer.write(b'x' * 1000000) for _ in range(10) for f in (sys.stdout, sys.stderr)]"
     completed = python(runner, script)
     assert (len(completed.stdout), len(completed.stderr), completed.truncated) == (
         10_000_000,
@@ -120,9 +116,7 @@ def test_a_stream_keeps_its_end(chunks: list[bytes], content: bytes, truncated: 
     assert (stream.content(), stream.truncated) == (content, truncated)
 
 
-def test_of_too_much_output_the_end_is_kept_and_marked(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_too_much_output_the_end_is_kept_and_marked(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "KEPT_BYTES", 1000)
     completed = sh(runner, "head -c 3000000 /dev/zero; echo end")
     assert (len(completed.stdout), completed.stdout[-4:], completed.truncated) == (1000, b"end\n", True)
@@ -180,9 +174,7 @@ def test_what_cannot_be_started_says_why(
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
-def test_a_folder_that_is_none_is_told_from_a_missing_program(
-    runner: Runner, tmp_path: Path, name: str
-) -> None:
+def test_a_folder_that_is_none_is_told_from_a_missing_program(runner: Runner, tmp_path: Path, name: str) -> None:
     tmp_path.joinpath("file").write_text("", encoding="ascii")
     with pytest.raises(FolderNotFoundError, match="there is no folder"):
         runner.run(["true"], task="t", cwd=tmp_path / name)
@@ -204,9 +196,7 @@ def test_a_time_limit_ends_the_process(runner: Runner) -> None:
 
 
 def test_what_a_process_prints_while_it_is_ended_is_kept(runner: Runner) -> None:
-    script = (
-        "trap 'head -c 1000000 /dev/zero; echo end; exit 9' TERM; echo begin; while :; do sleep 0.02; done"
-    )
+    script = "trap 'head -c 1000000 /dev/zero; echo end; exit 9' TERM; echo begin; while :; do sleep 0.02; done"
     completed = sh(runner, script, timeout=0.6)
     assert (completed.returncode, completed.timed_out) == (9, True)
     assert len(completed.stdout) == 1_000_010
@@ -267,9 +257,7 @@ def test_a_server_in_a_session_of_its_own_is_ended_with_its_parent(
 @pytest.mark.parametrize(
     "redirect", [pytest.param(">/dev/null 2>&1", id="silent"), pytest.param("", id="holding-the-pipes")]
 )
-def test_what_a_program_leaves_behind_is_ended_and_does_not_hold_the_call(
-    runner: Runner, redirect: str
-) -> None:
+def test_what_a_program_leaves_behind_is_ended_and_does_not_hold_the_call(runner: Runner, redirect: str) -> None:
     groups: list[int] = []
     completed = sh(dataclasses.replace(runner, observer=_pids(groups)), f"sleep 60 {redirect} & echo done")
     assert (completed.returncode, completed.stdout, completed.timed_out) == (0, b"done\n", False)
@@ -323,9 +311,7 @@ def test_after_a_cancel_nothing_is_started(runner: Runner, tmp_path: Path) -> No
     assert (list(tmp_path.iterdir()), events) == ([], [])
 
 
-def test_without_a_descriptor_for_the_exit_it_works_as_well(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_descriptor_for_the_exit_it_works_as_well(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "pidfd_open", raising=False)
     quick = sh(runner, "exec 2>&- >&-; exit 3")
     slow = sh(runner, "sleep 60", timeout=0.1)
@@ -389,15 +375,11 @@ def test_events_show_the_command_its_folder_and_its_end(runner: Runner, tmp_path
         pytest.param("a/b", "a/b", id="below"),
     ],
 )
-def test_a_folder_is_shown_from_the_root(
-    runner: Runner, tmp_path: Path, folder: str, shown: str | None
-) -> None:
+def test_a_folder_is_shown_from_the_root(runner: Runner, tmp_path: Path, folder: str, shown: str | None) -> None:
     tmp_path.joinpath("a/b").mkdir(parents=True)
     place = tmp_path.joinpath(folder).resolve()
     events: list[Event] = []
-    dataclasses.replace(runner, root=tmp_path.resolve(), observer=events.append).run(
-        ["true"], task="t", cwd=place
-    )
+    dataclasses.replace(runner, root=tmp_path.resolve(), observer=events.append).run(["true"], task="t", cwd=place)
     assert isinstance(events[0], CommandStarted)
     assert events[0].folder == (shown or str(place))
 

@@ -62,9 +62,7 @@ def test_what_was_never_put_is_a_miss(folder: Path) -> None:
         pytest.param(("\udcff",), ("\udcfe",), id="names-that-are-not-utf-8"),
     ],
 )
-def test_different_parts_have_different_keys(
-    one: tuple[str | bytes, ...], other: tuple[str | bytes, ...]
-) -> None:
+def test_different_parts_have_different_keys(one: tuple[str | bytes, ...], other: tuple[str | bytes, ...]) -> None:
     assert key_of(*one) != key_of(*other)
 
 
@@ -264,6 +262,4 @@ def _environment() -> dict[str, str]:
 
 
 def _python(script: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments], env=_environment(), stderr=subprocess.PIPE
-    )
+    return subprocess.Popen([sys.executable, "-c", script, *arguments], env=_environment(), stderr=subprocess.PIPE)

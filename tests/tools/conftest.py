@@ -68,7 +68,9 @@ def job_of(repository: Repository, options: dict[str, Any], *, executable: Path)
     """The job that a record describes; an interpreter of `self` is the one that runs here."""
     facts = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
     if "interpreter" in facts:
-        facts["interpreter"] = Path(sys.executable) if facts["interpreter"] == "self" else repository.root / facts["interpreter"]
+        facts["interpreter"] = (
+            Path(sys.executable) if facts["interpreter"] == "self" else repository.root / facts["interpreter"]
+        )
     return Job(repository=repository, executable=executable, scratch=repository.root, **facts)
 
 
@@ -83,8 +85,12 @@ def recorded(tmp_path: Path) -> Callable[[str], Recorded]:
         write_tree(root, data["files"])
         tool = load_tools()[name.partition("/")[0]]
         job = job_of(discover(root), data["job"], executable=Path("/tools/bin") / tool.executable)
-        out, err = (data[key].replace(ROOT, str(root)).encode("utf-8", "surrogateescape") for key in ("stdout", "stderr"))
-        return Recorded(tool=tool, job=job, completed=Completed(tuple(tool.command(job)), data["returncode"], out, err, 0.1))
+        out, err = (
+            data[key].replace(ROOT, str(root)).encode("utf-8", "surrogateescape") for key in ("stdout", "stderr")
+        )
+        return Recorded(
+            tool=tool, job=job, completed=Completed(tuple(tool.command(job)), data["returncode"], out, err, 0.1)
+        )
 
     return load
 

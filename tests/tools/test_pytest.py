@@ -16,7 +16,7 @@ import pytest
 from noxkit.diagnostics.model import Outcome, Status
 from noxkit.tasks.process import Completed
 from noxkit.tools._junit import JunitError, read_junit
-from noxkit.tools._pytest_config import read_coverage_config, read_pytest_config, test_files
+from noxkit.tools._pytest_config import files_of_tests, read_coverage_config, read_pytest_config
 from noxkit.tools.pytest import PytestTool
 from noxkit.workspace.discovery import discover
 from tests.tools._runs import PYTHON, job_for, run_tool, write_tree
@@ -83,7 +83,15 @@ def test_passing_tests_pass_with_evidence_of_what_really_ran(tmp_path: Path) -> 
     outcome = run(tmp_path, {"tests/test_a.py": PASSING})
     assert outcome.status is Status.PASSED
     assert outcome.findings == ()
-    expected = {"tests": 1, "passed": 1, "failed": 0, "skipped": 0, "xfailed": 0, "files": 1, "pytest": pytest.__version__}
+    expected = {
+        "tests": 1,
+        "passed": 1,
+        "failed": 0,
+        "skipped": 0,
+        "xfailed": 0,
+        "files": 1,
+        "pytest": pytest.__version__,
+    }
     assert outcome.evidence.items() >= {**expected, "python": platform.python_version()}.items()
     assert (tmp_path / f".nox/noxkit/junit/tests-{PYTHON}.xml").is_file()
 
@@ -93,17 +101,42 @@ def test_each_failing_test_is_a_finding_at_its_line_with_the_command_that_runs_i
     found = [(f.code, f.path, f.line, f.message, f.hint) for f in outcome.findings]
     node = "tests/test_a.py::"
     assert found == [
-        ("pytest:failed", "tests/test_a.py", 8, "test_sum[1]: AssertionError: no sum",
-         f"run it alone: `{RERUN} '{node}TestSum::test_sum[1]'`"),
-        ("pytest:failed", "tests/test_a.py", 8, "test_sum[x y]: AssertionError: no sum",
-         f"run it alone: `{RERUN} '{node}TestSum::test_sum[x y]'`"),
-        ("pytest:error", "tests/test_a.py", 13, 'test_setup: failed on setup with "RuntimeError: no database"',
-         f"run it alone: `{RERUN} {node}test_setup`"),
-        ("pytest:failed", "tests/test_a.py", 21, "test_teardown_too: assert 1 == 3",
-         f"run it alone: `{RERUN} {node}test_teardown_too`"),
-        ("pytest:error", "tests/test_a.py", 27, 'test_teardown_too: failed on teardown with "assert 0"',
-         f"run it alone: `{RERUN} {node}test_teardown_too`"),
-    ]  # fmt: skip
+        (
+            "pytest:failed",
+            "tests/test_a.py",
+            8,
+            "test_sum[1]: AssertionError: no sum",
+            f"run it alone: `{RERUN} '{node}TestSum::test_sum[1]'`",
+        ),
+        (
+            "pytest:failed",
+            "tests/test_a.py",
+            8,
+            "test_sum[x y]: AssertionError: no sum",
+            f"run it alone: `{RERUN} '{node}TestSum::test_sum[x y]'`",
+        ),
+        (
+            "pytest:error",
+            "tests/test_a.py",
+            13,
+            'test_setup: failed on setup with "RuntimeError: no database"',
+            f"run it alone: `{RERUN} {node}test_setup`",
+        ),
+        (
+            "pytest:failed",
+            "tests/test_a.py",
+            21,
+            "test_teardown_too: assert 1 == 3",
+            f"run it alone: `{RERUN} {node}test_teardown_too`",
+        ),
+        (
+            "pytest:error",
+            "tests/test_a.py",
+            27,
+            'test_teardown_too: failed on teardown with "assert 0"',
+            f"run it alone: `{RERUN} {node}test_teardown_too`",
+        ),
+    ]
     counts = {"tests": 7, "passed": 1, "failed": 4, "skipped": 1, "xfailed": 1}
     assert outcome.evidence.items() >= counts.items()
 
@@ -120,33 +153,91 @@ def test_the_command_in_a_hint_runs_just_that_test(tmp_path: Path) -> None:
     ("files", "arguments", "status", "reason"),
     [
         pytest.param({"tests/test_a.py": ""}, (), "inconclusive", "pytest collected no tests", id="no-tests"),
-        pytest.param({"tests/test_a.py": PASSING}, ("-k", "other"), "inconclusive", "none of 1 tests was selected", id="none-selected"),
-        pytest.param({"tests/test_a.py": PASSING}, ("--collect-only",), "inconclusive", "no test ran", id="collect-only"),
+        pytest.param(
+            {"tests/test_a.py": PASSING},
+            ("-k", "other"),
+            "inconclusive",
+            "none of 1 tests was selected",
+            id="none-selected",
+        ),
+        pytest.param(
+            {"tests/test_a.py": PASSING}, ("--collect-only",), "inconclusive", "no test ran", id="collect-only"
+        ),
         pytest.param({"tests/test_a.py": PASSING}, ("--version",), "inconclusive", "no test ran", id="version"),
-        pytest.param({"tests/test_a.py": "import pytest\n@pytest.mark.skip\ndef test_a(): pass\n"}, (), "inconclusive",
-                     "all 1 tests were skipped", id="all-skipped"),
-        pytest.param({"tests/test_a.py": "import pytest\npytest.importorskip('nothere')\n"}, (), "inconclusive",
-                     "all 1 tests were skipped", id="module-skipped"),
-        pytest.param({"tests/test_a.py": "def test_a():\n    raise KeyboardInterrupt\n"}, (), "inconclusive",
-                     "interrupted: KeyboardInterrupt", id="keyboard-interrupt"),
-        pytest.param({"tests/test_a.py": "import pytest\ndef test_a():\n    pytest.exit('enough')\n"}, (), "inconclusive",
-                     "interrupted: _pytest.outcomes.Exit: enough", id="pytest-exit"),
-        pytest.param({"tests/test_a.py": PASSING}, ("--unknown",), "inconclusive",
-                     "pytest did not start: unrecognized arguments: --unknown", id="unknown-option"),
-        pytest.param({"tests/test_a.py": PASSING}, ("nope.py",), "inconclusive",
-                     "pytest did not start: file or directory not found: nope.py", id="no-such-path"),
-        pytest.param({"tests/test_a.py": "import os, signal\ndef test_a():\n    os.kill(os.getpid(), signal.SIGSEGV)\n"}, (), "crashed",
-                     "killed by SIGSEGV in tests/test_a.py:3", id="segmentation-fault"),
-        pytest.param({"tests/test_a.py": "import os\ndef test_a():\n    os._exit(0)\n"}, (), "inconclusive",
-                     "pytest collected no tests", id="process-ended-with-zero"),
-        pytest.param({"tests/test_a.py": "import os\ndef test_a():\n    os._exit(1)\n"}, (), "crashed",
-                     "exit code 1 without a report of the tests", id="process-ended-with-one"),
-        pytest.param({"tests/test_a.py": PASSING, "conftest.py": "def pytest_collection_modifyitems():\n    1 / 0\n"}, (), "crashed",
-                     "pytest failed by itself: ZeroDivisionError", id="internal-error"),
+        pytest.param(
+            {"tests/test_a.py": "import pytest\n@pytest.mark.skip\ndef test_a(): pass\n"},
+            (),
+            "inconclusive",
+            "all 1 tests were skipped",
+            id="all-skipped",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "import pytest\npytest.importorskip('nothere')\n"},
+            (),
+            "inconclusive",
+            "all 1 tests were skipped",
+            id="module-skipped",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "def test_a():\n    raise KeyboardInterrupt\n"},
+            (),
+            "inconclusive",
+            "interrupted: KeyboardInterrupt",
+            id="keyboard-interrupt",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "import pytest\ndef test_a():\n    pytest.exit('enough')\n"},
+            (),
+            "inconclusive",
+            "interrupted: _pytest.outcomes.Exit: enough",
+            id="pytest-exit",
+        ),
+        pytest.param(
+            {"tests/test_a.py": PASSING},
+            ("--unknown",),
+            "inconclusive",
+            "pytest did not start: unrecognized arguments: --unknown",
+            id="unknown-option",
+        ),
+        pytest.param(
+            {"tests/test_a.py": PASSING},
+            ("nope.py",),
+            "inconclusive",
+            "pytest did not start: file or directory not found: nope.py",
+            id="no-such-path",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "import os, signal\ndef test_a():\n    os.kill(os.getpid(), signal.SIGSEGV)\n"},
+            (),
+            "crashed",
+            "killed by SIGSEGV in tests/test_a.py:3",
+            id="segmentation-fault",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "import os\ndef test_a():\n    os._exit(0)\n"},
+            (),
+            "inconclusive",
+            "pytest ended without a report of the tests",
+            id="process-ended-with-zero",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "import os\ndef test_a():\n    os._exit(1)\n"},
+            (),
+            "crashed",
+            "exit code 1 without a report of the tests",
+            id="process-ended-with-one",
+        ),
+        pytest.param(
+            {"tests/test_a.py": PASSING, "conftest.py": "def pytest_collection_modifyitems():\n    1 / 0\n"},
+            (),
+            "crashed",
+            "pytest failed by itself: ZeroDivisionError",
+            id="internal-error",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_run_of_tests_never_passes(
-    tmp_path: Path, files: dict[str, str], arguments: tuple[str, ...], status: str, reason: str
+    tmp_path: Path, files: dict[str, str], *, arguments: tuple[str, ...], status: str, reason: str
 ) -> None:
     outcome = run(tmp_path, files, arguments=arguments)
     assert outcome.status is Status(status)
@@ -159,19 +250,39 @@ def test_what_is_no_run_of_tests_never_passes(
 @pytest.mark.parametrize(
     ("files", "path", "line", "message"),
     [
-        pytest.param({"tests/test_a.py": "import os\nimport nothere\n"}, "tests/test_a.py", 2,
-                     "cannot be collected: ModuleNotFoundError: No module named 'nothere'", id="import"),
-        pytest.param({"tests/test_a.py": "\ndef test_a(:\n"}, "tests/test_a.py", 2,
-                     "cannot be collected: SyntaxError: invalid syntax", id="syntax"),
-        pytest.param({"tests/test_a.py": PASSING, "tests/conftest.py": "import os\nimport nothere\n"}, "tests/conftest.py", 2,
-                     "tests/conftest.py cannot be imported: ModuleNotFoundError: No module named 'nothere'", id="conftest"),
+        pytest.param(
+            {"tests/test_a.py": "import os\nimport nothere\n"},
+            "tests/test_a.py",
+            2,
+            "cannot be collected: ModuleNotFoundError: No module named 'nothere'",
+            id="import",
+        ),
+        pytest.param(
+            {"tests/test_a.py": "\ndef test_a(:\n"},
+            "tests/test_a.py",
+            2,
+            "cannot be collected: SyntaxError: invalid syntax",
+            id="syntax",
+        ),
+        pytest.param(
+            {"tests/test_a.py": PASSING, "tests/conftest.py": "import os\nimport nothere\n"},
+            "tests/conftest.py",
+            2,
+            "tests/conftest.py cannot be imported: ModuleNotFoundError: No module named 'nothere'",
+            id="conftest",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_collected_is_a_finding_at_its_line(
-    tmp_path: Path, files: dict[str, str], path: str, line: int, message: str
+    tmp_path: Path, files: dict[str, str], *, path: str, line: int, message: str
 ) -> None:
     (finding,) = run(tmp_path, files).findings
-    assert (finding.code, finding.path, finding.line, finding.message) == ("pytest:collection-error", path, line, message)
+    assert (finding.code, finding.path, finding.line, finding.message) == (
+        "pytest:collection-error",
+        path,
+        line,
+        message,
+    )
 
 
 def test_a_run_out_of_time_is_inconclusive_and_leaves_no_earlier_data(tmp_path: Path) -> None:
@@ -184,21 +295,35 @@ def test_a_run_out_of_time_is_inconclusive_and_leaves_no_earlier_data(tmp_path: 
     assert list((tmp_path / ".nox/noxkit/junit").iterdir()) == []
 
 
-@pytest.mark.parametrize("installed", [pytest.param(WITH_COV, id="pytest-cov"), pytest.param(frozenset[str](), id="coverage-run")])
+@pytest.mark.parametrize(
+    "installed", [pytest.param(WITH_COV, id="pytest-cov"), pytest.param(frozenset[str](), id="coverage-run")]
+)
 @pytest.mark.parametrize(
     ("config", "files"),
     [
         pytest.param("", {"__init__.py"}, id="none"),
         pytest.param("[tool.coverage.run]\nsource = ['src', 'tests']\n", {"__init__.py", "test_a.py"}, id="source"),
         pytest.param("[tool.coverage.run]\nbranch = true\n", {"__init__.py"}, id="no-source"),
-        pytest.param("[tool.coverage.run]\nrelative_files = true\nsource_pkgs = ['pkg']\n", {"__init__.py"}, id="relative"),
-        pytest.param("[tool.coverage.run]\nsource = ['src']\n[tool.coverage.report]\nfail_under = 100\n", {"__init__.py"}, id="own-floor"),
+        pytest.param(
+            "[tool.coverage.run]\nrelative_files = true\nsource_pkgs = ['pkg']\n", {"__init__.py"}, id="relative"
+        ),
+        pytest.param(
+            "[tool.coverage.run]\nsource = ['src']\n[tool.coverage.report]\nfail_under = 100\n",
+            {"__init__.py"},
+            id="own-floor",
+        ),
     ],
 )
 def test_coverage_data_is_kept_of_what_the_repository_measures_else_of_its_packages(
     tmp_path: Path, installed: frozenset[str], config: str, files: set[str]
 ) -> None:
-    write_tree(tmp_path, {"tests/test_a.py": PASSING, "src/pkg/__init__.py": "def double(n):\n    if n:\n        return 2 * n\n    return 0\n"})
+    write_tree(
+        tmp_path,
+        {
+            "tests/test_a.py": PASSING,
+            "src/pkg/__init__.py": "def double(n):\n    if n:\n        return 2 * n\n    return 0\n",
+        },
+    )
     with (tmp_path / "pyproject.toml").open("a") as file:
         file.write(config)
     outcome = run_tool(PytestTool(), job_for(tmp_path, installed=installed))
@@ -211,7 +336,7 @@ def test_coverage_data_is_kept_of_what_the_repository_measures_else_of_its_packa
 ADDOPTS = [
     pytest.param("--cov=pkg --cov-report=term", WITH_COV, True, id="cov"),
     pytest.param("--cov --cov-branch", WITH_COV, True, id="cov-without-source"),
-    pytest.param("-n auto", WITH_COV, True, id="workers"),
+    pytest.param("--numprocesses=2", WITH_COV, True, id="workers"),
     pytest.param("-n 2", frozenset({"pytest", "coverage", "pytest-xdist"}), True, id="workers-without-pytest-cov"),
     pytest.param("-p no:cacheprovider", WITH_COV, True, id="no-cacheprovider"),
     pytest.param("-p no:cov", WITH_COV, True, id="no-pytest-cov"),
@@ -306,15 +431,19 @@ def test_tests_that_ran_on_another_python_are_inconclusive(tmp_path: Path) -> No
 def test_the_tests_of_a_member_run_in_its_folder_with_its_own_configuration(tmp_path: Path) -> None:
     member = {
         "pyproject.toml": "[tool.uv.workspace]\nmembers = ['packages/*']\n",
-        "packages/one/pyproject.toml": '[project]\nname = "one"\nversion = "1"\n[tool.pytest.ini_options]\npythonpath = ["src"]\n',
+        "packages/one/pyproject.toml": '[project]\nname = "one"\nversion = "1"\n'
+        '[tool.pytest.ini_options]\npythonpath = ["src"]\n',
         "packages/one/src/one/__init__.py": "A = 1\n",
         "packages/one/data.txt": "here",
-        "packages/one/tests/test_one.py": "import one\n\ndef test_one():\n    assert open('data.txt').read() == 'here'\n    assert 0\n",
+        "packages/one/tests/test_one.py": "import one\n\ndef test_one():\n"
+        "    assert open('data.txt').read() == 'here'\n    assert 0\n",
         "packages/two/pyproject.toml": '[project]\nname = "two"\nversion = "1"\n',
         "packages/two/tests/test_two.py": "def test_two():\n    assert 0\n",
     }
     outcome = run(tmp_path, member, package="one", paths=("packages/one",))
-    assert [(f.path, f.line, f.message) for f in outcome.findings] == [("packages/one/tests/test_one.py", 5, "test_one: assert 0")]
+    assert [(f.path, f.line, f.message) for f in outcome.findings] == [
+        ("packages/one/tests/test_one.py", 5, "test_one: assert 0")
+    ]
     hint = f"run it alone: `nox -s tests-{PYTHON} -- --package one -- tests/test_one.py::test_one`"
     assert outcome.findings[0].hint == hint
     assert outcome.evidence["coverage"] == [f"coverage.{PYTHON}.one"]
@@ -328,11 +457,16 @@ def test_data_of_a_member_is_not_touched_by_a_run_of_the_root(tmp_path: Path) ->
     for name in (f"coverage.{PYTHON}.one", f"coverage.{PYTHON}~1", f"coverage.{PYTHON}1"):
         (data / name).touch()
     run_tool(PytestTool(), job_for(tmp_path, installed=WITH_COV))
-    assert sorted(file.name for file in data.iterdir()) == [f"coverage.{PYTHON}", f"coverage.{PYTHON}.one", f"coverage.{PYTHON}1"]
+    assert sorted(file.name for file in data.iterdir()) == [
+        f"coverage.{PYTHON}",
+        f"coverage.{PYTHON}.one",
+        f"coverage.{PYTHON}1",
+    ]
 
 
 def test_data_of_processes_that_a_test_starts_is_kept_beside_its_own(tmp_path: Path) -> None:
-    test = "import subprocess, sys\ndef test_a():\n    subprocess.run([sys.executable, '-c', 'import pkg; pkg.double(2)'], check=True)\n"
+    code = "import pkg; pkg.double(2)"
+    test = f"import subprocess, sys\ndef test_a():\n    subprocess.run([sys.executable, '-c', '{code}'], check=True)\n"
     write_tree(tmp_path, {"tests/test_a.py": test})
     with (tmp_path / "pyproject.toml").open("a") as file:
         file.write("[tool.coverage.run]\nsource = ['src']\npatch = ['subprocess']\n")
@@ -367,15 +501,23 @@ def test_excluded_members_are_ignored_and_the_configured_pattern_is_used(tmp_pat
         pytest.param({"tests/helpers.py": "", "testing.py": ""}, "0 test files of 4 files under .", id="other-names"),
         pytest.param({"tests/test_a.py": ""}, None, id="test-prefix"),
         pytest.param({"tests/a_test.py": ""}, None, id="test-suffix"),
-        pytest.param({"spec/a_spec.py": "", "pytest.ini": "[pytest]\npython_files = *_spec.py\n"}, None, id="python-files"),
-        pytest.param({"tests/test_a.py": "", "pytest.ini": "[pytest]\npython_files = *_spec.py\n"}, "0 test files of 4 files under .", id="own-pattern"),
-        pytest.param({"setup.cfg": "[tool:pytest]\naddopts = --doctest-modules\n", "pyproject.toml": ""}, None, id="doctest"),
+        pytest.param(
+            {"spec/a_spec.py": "", "pytest.ini": "[pytest]\npython_files = *_spec.py\n"}, None, id="python-files"
+        ),
+        pytest.param(
+            {"tests/test_a.py": "", "pytest.ini": "[pytest]\npython_files = *_spec.py\n"},
+            "0 test files of 4 files under .",
+            id="own-pattern",
+        ),
+        pytest.param(
+            {"setup.cfg": "[tool:pytest]\naddopts = --doctest-modules\n", "pyproject.toml": ""}, None, id="doctest"
+        ),
     ],
-)  # fmt: skip
+)
 def test_tests_are_due_where_a_file_is_named_like_one(tmp_path: Path, files: dict[str, str], fact: str | None) -> None:
     repository = discover(write_tree(tmp_path, files))
     assert PytestTool().not_due(repository, (".",)) == fact
-    assert bool(test_files(repository, (".",))) == (fact is None and "setup.cfg" not in files)
+    assert bool(files_of_tests(repository, (".",))) == (fact is None and "setup.cfg" not in files)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+_GIT = shutil.which("git") or "git"
 
 
 class Tree:
@@ -42,7 +45,7 @@ class Git:
 
     def __call__(self, arguments: Sequence[str]) -> bytes | None:
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, env=self._environment, capture_output=True, check=False
+            [_GIT, *arguments], cwd=self.root, env=self._environment, capture_output=True, check=False
         )
         return done.stdout if done.returncode == 0 else None
 

@@ -187,7 +187,8 @@ _PRIVATE = 'classifiers = ["Private :: Do Not Upload"]\n'
     [
         pytest.param([], {".": "package", "pk/a": "package", "pk/b": "package"}, id="none"),
         pytest.param([_Kind("p", ["pk/*"])], {".": "", "pk/a": "p", "pk/b": "p"}, id="unmatched"),
-        pytest.param([_Kind("x", ["pk/a"]), _Kind("p", ["pk/*", "."])], {".": "p", "pk/a": "x", "pk/b": "p"}, id="first"),
+        pytest.param([_Kind("x", ["pk/a"]), _Kind("p", ["pk/*", "."])], {".": "p", "pk/a": "x", "pk/b": "p"},
+                     id="first"),
         pytest.param([_Kind("all", ["**"])], {".": "all", "pk/a": "all", "pk/b": "all"}, id="everything"),
         pytest.param([_Kind("root", ["."])], {".": "root", "pk/a": "", "pk/b": ""}, id="root-alone"),
         pytest.param([_Kind("no", ["pk"])], {".": "", "pk/a": "", "pk/b": ""}, id="folder-above"),

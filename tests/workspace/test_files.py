@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from tests.workspace.conftest import Git, Tree
 
-_ODD = ["-leading dash.py", "a\nnewline.py", "white space.py", 'quo"te.py', "b\\slash.py", os.fsdecode(b"\xff.py"), "ü.py"]
+_NOT_UTF_8 = os.fsdecode(b"\xff.py")
+_ODD = ["-leading dash.py", "a\nnewline.py", "white space.py", 'quo"te.py', "b\\slash.py", _NOT_UTF_8, "ü.py"]
 
 
 def _odd_tree(tree: Tree) -> Path:

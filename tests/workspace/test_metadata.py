@@ -78,6 +78,7 @@ _STATIC = "setup(name='Acme_Web', version='1', python_requires='>=3.11', install
         pytest.param("V = '2'\nsetup(name='a', version=V)", "a", "2", None, (), id="constant"),
         pytest.param("setup(name='a', version=open('V').read())", "a", None, None, (), id="computed"),
         pytest.param("setup(name='a', install_requires='x\\ny')", "a", None, None, ("x", "y"), id="text"),
+        pytest.param("R = '\\d'\nsetup(name='a')", "a", None, None, (), id="invalid-escape"),
         pytest.param("if True:\n    setup(name='a')", "a", None, None, (), id="nested"),
         pytest.param("setup(**CONFIG)", "tree", None, None, (), id="name-of-the-folder"),
     ],

@@ -30,9 +30,17 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     """Print the options. Raises NoxkitError where the configuration is wrong."""
     flags: list[str] = list(parsed.flags)
     config = load(parsed.root.resolve(), environ=current(), arguments=flags)
-    rows = [(name, value, source) for name, value, source in config.items() if not (parsed.changed and source.kind == "default")]
+    rows = [
+        (name, value, source)
+        for name, value, source in config.items()
+        if not (parsed.changed and source.kind == "default")
+    ]
     if parsed.json:
-        console.line(json.dumps([{"name": name, "value": value, "source": str(source)} for name, value, source in rows], indent=1))
+        console.line(
+            json.dumps(
+                [{"name": name, "value": value, "source": str(source)} for name, value, source in rows], indent=1
+            )
+        )
         return 0
     width = max((len(name) for name, _, _ in rows), default=0)
     for name, value, source in rows:

@@ -37,7 +37,11 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     root: Path = parsed.root.resolve()
     environ = current()
     context = open_context("doctor", root, config=load(root, environ=environ), environ=environ)
-    for heading, lines in (("Repository", _repository(context)), ("Pythons", _pythons(context)), ("Tools", _tools(context))):
+    for heading, lines in (
+        ("Repository", _repository(context)),
+        ("Pythons", _pythons(context)),
+        ("Tools", _tools(context)),
+    ):
         console.line(console.style.paint(heading, "bold"))
         for line in lines:
             console.line(f"  {line}")
@@ -52,8 +56,11 @@ def _repository(context: Context) -> Iterator[str]:
     repository = context.repository
     workspace = repository.workspace
     kind = "uv workspace" if workspace.is_uv else ("packages" if len(workspace.packages) > 1 else "single package")
-    yield f"root: {context.root}" + ("" if repository.git_root in {None, context.root} else f" (in the git work tree {repository.git_root})")
-    yield f"layout: {kind}, {len(workspace.packages)} packages, {len(repository.python_files())} Python files of {len(repository.files)}"
+    yield f"root: {context.root}" + (
+        "" if repository.git_root in {None, context.root} else f" (in the git work tree {repository.git_root})"
+    )
+    counted = f"{len(repository.python_files())} Python files of {len(repository.files)}"
+    yield f"layout: {kind}, {len(workspace.packages)} packages, {counted}"
     for package in workspace.packages[:_SHOWN_MEMBERS]:
         names = ", ".join(package.import_names) or "no importable package"
         yield f"- {package.name} in {package.folder} ({package.build_backend or 'no build system'}; imports {names})"
@@ -66,7 +73,8 @@ def _repository(context: Context) -> Iterator[str]:
 
 def _pythons(context: Context) -> Iterator[str]:
     for python in supported_pythons(context):
-        yield f"{python}: {'installed' if context.is_available(python) else 'not installed; uv downloads it when it is needed'}"
+        here = context.is_available(python)
+        yield f"{python}: {'installed' if here else 'not installed; uv downloads it when it is needed'}"
     yield f"uv: {context.uv.version}, {context.uv.path} ({context.uv.origin})"
 
 
@@ -106,13 +114,20 @@ def _noxfile_advice(root: Path) -> Iterator[str]:
     except (OSError, SyntaxError, ValueError) as error:
         yield f"noxfile.py cannot be read: {error}"
         return
-    names = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names = {
+        alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
     names |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     if "noxkit" not in names:
         yield "noxfile.py does not import noxkit: add `import noxkit` and `noxkit.pipeline()`"
     if not any(_is_main_block(node) for node in tree.body):
-        yield 'noxfile.py has no `if __name__ == "__main__": nox.main()`: `python noxfile.py` would run nothing and end green'
+        block = '`if __name__ == "__main__": nox.main()`'
+        yield f"noxfile.py has no {block}: `python noxfile.py` would run nothing and end green"
 
 
 def _is_main_block(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and "__main__" in ast.dump(node.test) and "main" in ast.dump(ast.Module(body=node.body, type_ignores=[]))
+    return (
+        isinstance(node, ast.If)
+        and "__main__" in ast.dump(node.test)
+        and "main" in ast.dump(ast.Module(body=node.body, type_ignores=[]))
+    )

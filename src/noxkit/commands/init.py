@@ -48,7 +48,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Show, ask, write. Raises NoxkitError (NK-INIT-EXISTS) where there is a noxfile of another content."""
     root: Path = parsed.root.resolve()
-    changes = {path: text for path, text in (("noxfile.py", _noxfile(root)), (".gitignore", _gitignore(root))) if text is not None}
+    changes = {
+        path: text
+        for path, text in (("noxfile.py", _noxfile(root)), (".gitignore", _gitignore(root)))
+        if text is not None
+    }
     if not changes:
         console.line("noxfile.py and .gitignore are as noxkit writes them; nothing to do")
         return 0
@@ -60,7 +64,9 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         console.line("nothing was written" + ("" if parsed.dry_run else "; `noxkit init --yes` writes without asking"))
         return 0
     _write(root, changes)
-    console.line(f"wrote {', '.join(changes)}; `nox -l` shows the sessions, `noxkit doctor` what noxkit makes of this repository")
+    console.line(
+        f"wrote {', '.join(changes)}; `nox -l` shows the sessions, `noxkit doctor` what noxkit makes of this repository"
+    )
     return 0
 
 
@@ -115,16 +121,17 @@ def _agreed(console: Console) -> bool:
 
 
 def _write(root: Path, changes: dict[str, str]) -> None:
-    for path, text in changes.items():
-        try:
+    path = ""
+    try:
+        for path, text in changes.items():
             write_atomic(root / path, text)
             if path == "noxfile.py" and os.name == "posix":
                 (root / path).chmod(0o755)
-        except OSError as error:
-            record = ErrorRecord(
-                code="NK-FILE-UNWRITABLE",
-                message=f"`{path}` cannot be written: {error.strerror or error}",
-                path=path,
-                hint="make the folder writable, or copy what is shown above",
-            )
-            raise NoxkitError(record) from error
+    except OSError as error:
+        record = ErrorRecord(
+            code="NK-FILE-UNWRITABLE",
+            message=f"`{path}` cannot be written: {error.strerror or error}",
+            path=path,
+            hint="make the folder writable, or copy what is shown above",
+        )
+        raise NoxkitError(record) from error

@@ -27,7 +27,12 @@ _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the sessions and `--format`."""
-    parser.add_argument("sessions", nargs="+", metavar="SESSION", help="sessions as `nox -s` takes them (`tests` for all of its Pythons)")
+    parser.add_argument(
+        "sessions",
+        nargs="+",
+        metavar="SESSION",
+        help="sessions as `nox -s` takes them (`tests` for all of its Pythons)",
+    )
     parser.add_argument(
         "--format",
         choices=("github", "gitlab"),
@@ -48,7 +53,9 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
 
 
 def _sessions(root: Path, names: Sequence[str]) -> list[dict[str, str]]:
-    completed = Runner(root=root).run([sys.executable, "-m", "nox", "--list", "--json", "-s", *names], task="matrix", environment={"NO_COLOR": "1"})
+    completed = Runner(root=root).run(
+        [sys.executable, "-m", "nox", "--list", "--json", "-s", *names], task="matrix", environment={"NO_COLOR": "1"}
+    )
     if completed.returncode != 0:
         raise NoxkitError(_record(completed, names))
     listed = cast("list[dict[str, object]]", json.loads(completed.stdout))

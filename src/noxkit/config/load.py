@@ -14,7 +14,8 @@ from noxkit.config._document import Document, noxkit_table, read_document, relat
 from noxkit.config._fields import Option, all_options, root_type
 from noxkit.config._redact import Redactor
 from noxkit.config._values import Fault, Origin, as_table
-from noxkit.config.schema import CREDENTIAL_PATTERNS, Options, RunOptions
+from noxkit.config.schema import Options, RunOptions
+from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.errors import ErrorRecord, NoxkitError
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from msgspec import Meta
 
 from noxkit.config._tables import Command, CoverageGroup, Ignore, Kind
 from noxkit.config._types import Code, File, Glob, Name, Percent, Python, Revision, Table, Task
+from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
 
 __all__ = [
-    "CREDENTIAL_PATTERNS",
     "Command",
     "Coverage",
     "CoverageGroup",
@@ -32,31 +32,6 @@ __all__ = [
     "Tests",
     "Typecheck",
 ]
-
-CREDENTIAL_PATTERNS: tuple[str, ...] = (
-    "*TOKEN*",
-    "*SECRET*",
-    "*PASSWORD*",
-    "*PASSWD*",
-    "*PASSPHRASE*",
-    "*API_KEY*",
-    "*APIKEY*",
-    "*ACCESS_KEY*",
-    "*PRIVATE_KEY*",
-    "*CREDENTIAL*",
-    "ACTIONS_ID_TOKEN_*",
-    "ACTIONS_RUNTIME_*",
-    "AWS_*",
-    "AZURE_CLIENT_*",
-    "CI_JOB_JWT*",
-    "DOCKER_AUTH_CONFIG",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "NETRC",
-    "SSH_AUTH_SOCK",
-    "TWINE_*",
-    "UV_PUBLISH_*",
-)
-"""Names of variables that hold credentials, as case-sensitive globs."""
 
 
 class Typecheck(Table, frozen=True, kw_only=True):

@@ -43,9 +43,7 @@ class Ratio(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, files: Iterable[FileCoverage]) -> Ratio:
         """That of several files together."""
         counted = [file.ratio for file in files]
-        return cls(
-            covered=sum(ratio.covered for ratio in counted), total=sum(ratio.total for ratio in counted)
-        )
+        return cls(covered=sum(ratio.covered for ratio in counted), total=sum(ratio.total for ratio in counted))
 
 
 class FileCoverage(msgspec.Struct, frozen=True, kw_only=True):

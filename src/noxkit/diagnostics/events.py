@@ -9,7 +9,17 @@ import msgspec
 
 from noxkit.diagnostics.model import Outcome  # noqa: TC001 -- msgspec resolves the annotation at run time
 
-__all__ = ["CommandFinished", "CommandStarted", "Event", "Observer", "Progress", "RunFinished", "RunStarted", "TaskFinished", "TaskStarted"]
+__all__ = [
+    "CommandFinished",
+    "CommandStarted",
+    "Event",
+    "Observer",
+    "Progress",
+    "RunFinished",
+    "RunStarted",
+    "TaskFinished",
+    "TaskStarted",
+]
 
 
 class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag="run-started", tag_field="event"):

@@ -84,7 +84,9 @@ class TomlPositions:
                 self._read_table(node)
 
     def _read_table(self, node: tree_sitter.Node) -> None:
-        header = next((child for child in node.named_children if child.type in {"bare_key", "quoted_key", "dotted_key"}), None)
+        header = next(
+            (child for child in node.named_children if child.type in {"bare_key", "quoted_key", "dotted_key"}), None
+        )
         if header is None:
             return
         path = self._resolve(_key_parts(header))
@@ -93,6 +95,8 @@ class TomlPositions:
             self._keys.setdefault(path, self._span(header))
             path = (*path, index)
         self._keys[path] = self._span(header)
+        for end in range(1, len(path)):
+            self._keys.setdefault(path[:end], self._span(header))
         for child in node.named_children:
             if child.type == "pair":
                 self._read_pair(child, path)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from noxkit.tasks.cancel import Cancel
 from noxkit.tasks.events import EventLog, Fanout
 from noxkit.tasks.process import ProgramNotFoundError, Runner
 from noxkit.tasks.store import Store
+from noxkit.workspace._tables import table
 from noxkit.workspace.discovery import discover
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Context:
     cancel: Cancel
     fanout: Fanout
     store: Store
-    _available: dict[str, bool] = dataclasses.field(default_factory=dict)
+    _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
 
     @property
     def root(self) -> Path:
@@ -59,7 +61,9 @@ class Context:
         """The uv that is used. Raises NoxkitError where there is none."""
         settings = self._uv_settings
         required = settings.get("required-version")
-        return find_uv(self.runner, self.environ, root=self.root, required=required if isinstance(required, str) else None)
+        return find_uv(
+            self.runner, self.environ, root=self.root, required=required if isinstance(required, str) else None
+        )
 
     @functools.cached_property
     def tool_environments(self) -> ToolEnvironments:
@@ -80,14 +84,23 @@ class Context:
             repository=self.repository,
             uv=self.uv,
             observer=self.fanout,
-            project_environ=self.without_credentials,
+            project_environ=self.for_uv,
         )
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at once: `--jobs`, else one a core, and at least two."""
+        return self.config.run.jobs or max(2, os.cpu_count() or 2)
 
     def is_available(self, python: str) -> bool:
         """Whether an interpreter of that minor is on this machine, or an environment made from one in the tree."""
         if python not in self._available:
             here = (self.state / "environments" / python / "bin" / "python").exists()
-            self._available[python] = here or self.uv.run(["python", "find", "--quiet", "--system", "--no-project", python], task="uv").returncode == 0
+            self._available[python] = (
+                here
+                or self.uv.run(["python", "find", "--quiet", "--system", "--no-project", python], task="uv").returncode
+                == 0
+            )
         return self._available[python]
 
     def first_available(self, pythons: Sequence[str]) -> str | None:
@@ -96,16 +109,25 @@ class Context:
 
     @functools.cached_property
     def without_credentials(self) -> dict[str, str | None]:
-        """Changes to the environment for whatever runs the project's code: credentials are taken away."""
+        """Changes to the environment for whatever runs the project's code: credentials are taken away.
+
+        Those inside of URLs too, such as the address of a private index.
+        """
+        kept = {name: value for name, value in self.environ.items() if name not in self.for_uv}
+        bare = {name: environment_module.strip_user_information(value) for name, value in kept.items()}
+        urls = {name: value for name, value in bare.items() if value != kept[name]}
+        return {**self.for_uv, **{name: value for name, value in urls.items() if name not in self.config.options.pass_env}}
+
+    @functools.cached_property
+    def for_uv(self) -> dict[str, str | None]:
+        """The same for uv, which starts build backends but has to reach the index: URLs stay as they are."""
         options = self.config.options
         kept = environment_module.scrub(self.environ, credentials=options.credentials, keep=options.pass_env)
         return {name: None for name in self.environ if name not in kept}
 
     @functools.cached_property
     def _uv_settings(self) -> Mapping[str, object]:
-        tool = self.repository.pyproject.get("tool")
-        settings = tool.get("uv") if isinstance(tool, dict) else None
-        return settings if isinstance(settings, dict) else {}
+        return table(self.repository.pyproject, "tool", "uv")
 
     def _tool_folder(self) -> Path:
         if self.config.options.tool_folder:
@@ -118,14 +140,20 @@ class Context:
         return self.state / "tools"
 
 
-def open_context(session: str, root: Path, *, config: Config, environ: Mapping[str, str], observers: Sequence[Observer] = ()) -> Context:
+def open_context(
+    session: str, root: Path, *, config: Config, environ: Mapping[str, str], observers: Sequence[Observer] = ()
+) -> Context:
     """Read the repository at `root`. Raises NoxkitError with everything that is wrong with it."""
     cancel = Cancel()
     log = [EventLog(root / config.run.events, session=session)] if config.run.events else []
     fanout = Fanout([*observers, *log])
-    runner = Runner(root=root, observer=fanout, cancel=cancel, environment=environ, credentials=config.options.credentials)
+    runner = Runner(
+        root=root, observer=fanout, cancel=cancel, environment=environ, credentials=config.options.credentials
+    )
     repository = discover(root, kinds=config.options.kinds, git=git_runner(runner, root))
-    wrong = member_table_errors(root, [Path(package.pyproject_path) for package in repository.workspace.packages if package.has_pyproject])
+    wrong = member_table_errors(
+        root, [Path(package.pyproject_path) for package in repository.workspace.packages if package.has_pyproject]
+    )
     if wrong:
         raise NoxkitError(wrong)
     store = Store(None if config.run.no_cache else root / ".nox" / "noxkit" / "store", config.options.cache_size)
@@ -146,7 +174,9 @@ def git_runner(runner: Runner, root: Path):
 
     def git(arguments: Sequence[str]) -> bytes | None:
         try:
-            completed = runner.run(["git", *arguments], task="git", cwd=root, environment={"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"})
+            completed = runner.run(
+                ["git", *arguments], task="git", cwd=root, environment={"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+            )
         except ProgramNotFoundError:
             return None
         return completed.stdout if completed.returncode == 0 else None

@@ -63,9 +63,13 @@ def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ())
 
 
 def _python(context: Context, after: Sequence[Task]) -> str | None:
-    """The newest Python that data is there for, since it can parse what the older ones cannot; else that of the tests."""
-    measured = {shard.python for shard in read_shards(context.root / DATA_FOLDER) if shard.python} | {task.python for task in after if task.python}
-    newest = [python for python in reversed(supported_pythons(context)) if python in measured and context.is_available(python)]
+    """The newest Python that there is data for, since it can parse what older ones cannot; else the default one."""
+    measured = {shard.python for shard in read_shards(context.root / DATA_FOLDER) if shard.python} | {
+        task.python for task in after if task.python
+    }
+    newest = [
+        python for python in reversed(supported_pythons(context)) if python in measured and context.is_available(python)
+    ]
     return newest[0] if newest else default_python(context)
 
 
@@ -96,14 +100,18 @@ def _judged(context: Context, data: CoverageData, read: Outcome, evidence: dict[
         _write_ratchet(context, data, facts)
     outcome = _outcome(judgement, read, {**evidence, **({"new_lines": fact} if fact else {}), **judgement.evidence})
     if trouble is not None:
-        return msgspec.structs.replace(outcome, status=Status.INCONCLUSIVE, reason=f"new lines cannot be told: {trouble.reason}", hint=trouble.hint)
+        return msgspec.structs.replace(
+            outcome, status=Status.INCONCLUSIVE, reason=f"new lines cannot be told: {trouble.reason}", hint=trouble.hint
+        )
     return outcome
 
 
 def _outcome(judgement: Judgement, read: Outcome, evidence: dict[str, EvidenceValue]) -> Outcome:
     if judgement.notes:
         evidence["notes"] = list(judgement.notes)
-    return Outcome(name="coverage", status=Status.PASSED, evidence=evidence, findings=(*read.findings, *judgement.findings))
+    return Outcome(
+        name="coverage", status=Status.PASSED, evidence=evidence, findings=(*read.findings, *judgement.findings)
+    )
 
 
 def _changed(context: Context) -> tuple[Mapping[str, frozenset[int]] | None, str | None, git_module.Unresolved | None]:
@@ -114,7 +122,15 @@ def _changed(context: Context) -> tuple[Mapping[str, frozenset[int]] | None, str
     git = context.repository.git
     named = context.config.run.since or options.base
     if git is None or context.repository.git_root is None:
-        return None, None, git_module.Unresolved(revision=named or "", reason="the root is in no git work tree", hint="run in a git clone, or take `new-lines` out")
+        return (
+            None,
+            None,
+            git_module.Unresolved(
+                revision=named or "",
+                reason="the root is in no git work tree",
+                hint="run in a git clone, or take `new-lines` out",
+            ),
+        )
     base = git_module.merge_base(git, named) if named else git_module.default_base(git, context.environ)
     if isinstance(base, git_module.NotDue):
         return None, f"not due: {base.reason}", None
@@ -122,7 +138,15 @@ def _changed(context: Context) -> tuple[Mapping[str, frozenset[int]] | None, str
         return None, None, base
     lines = git_module.changed_lines(git, base, root=context.root)
     if lines is None:
-        return None, None, git_module.Unresolved(revision=base.revision, reason=f"git cannot compare with {base.revision}", hint="run `git diff` against it by hand and mend what it reports")
+        return (
+            None,
+            None,
+            git_module.Unresolved(
+                revision=base.revision,
+                reason=f"git cannot compare with {base.revision}",
+                hint="run `git diff` against it by hand and mend what it reports",
+            ),
+        )
     return lines, None, None
 
 

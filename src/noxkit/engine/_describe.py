@@ -39,7 +39,9 @@ def explain(context: Context, tasks: Sequence[Task], name: str) -> str:
     if name not in tools and name not in {task.name for task in tasks}:
         near = difflib.get_close_matches(name, sorted(tools), n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(tools))}"
-        raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`--why {name}`: there is no such task", hint=hint))
+        raise NoxkitError(
+            ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`--why {name}`: there is no such task", hint=hint)
+        )
     own = [task for task in tasks if task.name == name]
     if not own:
         sessions = ", ".join(sorted(tools[name].sessions)) if name in tools else "none"

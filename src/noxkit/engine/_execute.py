@@ -4,12 +4,7 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -17,20 +12,19 @@ import msgspec
 from noxkit.diagnostics.events import TaskFinished, TaskStarted
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._facts import development_specifiers
-from noxkit.engine._noxfile import without_noxfile_imports
+from noxkit.engine._job import Homes, run_tool
 from noxkit.environments.project import ProjectEnvironment
 from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
 from noxkit.environments.uv import InstallFailedError
 from noxkit.tasks.graph import Node, run_graph
-from noxkit.tasks.process import StartError
 from noxkit.tasks.store import key_of
-from noxkit.tools._base import Job, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from noxkit.engine._context import Context
     from noxkit.engine._task import Task
+    from noxkit.tools._base import Tool
 
 __all__ = ["execute"]
 
@@ -45,29 +39,24 @@ def execute(context: Context, tasks: Sequence[Task]) -> list[Outcome]:
     """
     due = [task for task in tasks if task.not_due is None]
     nodes = [*_environment_nodes(context, due), *(_task_node(context, task, due) for task in due)]
-    results = run_graph(nodes, jobs=_workers(context), cancel=context.cancel)
+    results = run_graph(nodes, jobs=context.workers, cancel=context.cancel)
     outcomes = [_outcome(task, results.get(task.label)) for task in tasks]
     return [*_environment_outcomes(context, due, results), *outcomes]
 
 
-def _workers(context: Context) -> int:
-    return context.config.run.jobs or max(2, os.cpu_count() or 2)
-
-
 def _environment_nodes(context: Context, due: Sequence[Task]) -> list[Node[object]]:
     """One node for each tool's environment and each project environment that the due tasks need."""
-    nodes: dict[str, Node[object]] = {}
+    makers: dict[str, tuple[Callable[[Mapping[str, object]], object], float]] = {}
     for task in due:
         if task.tool is not None and task.tool.own_environment:
-            key = f"tool:{task.tool.distribution}"
-            make = functools.partial(_ensure_tool, context, task.tool)
-            nodes.setdefault(key, Node(name=key, run=make, cost=1e6 + task.cost))
+            make: Callable[[Mapping[str, object]], object] = functools.partial(_ensure_tool, context, task.tool)
+            makers.setdefault(f"tool:{task.tool.distribution}", (make, task.cost))
         if task.environment is not None:
-            key = f"project:{task.environment}"
-            extra = tuple(sorted({name for other in due if other.environment == task.environment for name in other.extra}))
+            sharing = (other for other in due if other.environment == task.environment)
+            extra = tuple(sorted({name for other in sharing for name in other.extra}))
             make = functools.partial(_ensure_project, context, task, extra)
-            nodes.setdefault(key, Node(name=key, run=make, cost=1e6 + task.cost))
-    return list(nodes.values())
+            makers.setdefault(f"project:{task.environment}", (make, task.cost))
+    return [Node(name=name, run=make, cost=cost) for name, (make, cost) in makers.items()]
 
 
 def _ensure_tool(context: Context, tool: Tool, _needs: Mapping[str, object]) -> ToolEnvironment:
@@ -79,10 +68,17 @@ def pin_for(context: Context, tool: Tool) -> Pin:
     """Which version of `tool` this repository gets, and who says so."""
     repository = context.repository
     configured = context.config.options.tools
-    return pin_of(tool.distribution, configured=configured, locked=repository.locked_versions, declared=development_specifiers(repository))
+    return pin_of(
+        tool.distribution,
+        configured=configured,
+        locked=repository.locked_versions,
+        declared=development_specifiers(repository),
+    )
 
 
-def _ensure_project(context: Context, task: Task, extra: tuple[str, ...], _needs: Mapping[str, object]) -> ProjectEnvironment:
+def _ensure_project(
+    context: Context, task: Task, extra: tuple[str, ...], _needs: Mapping[str, object]
+) -> ProjectEnvironment:
     return context.project_environments.ensure(cast("str", task.environment), task="environment", extra=extra)
 
 
@@ -122,7 +118,12 @@ def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
 
 def _work(context: Context, task: Task, *, nice: int, needs: Mapping[str, object]) -> Outcome:
     def call(tool: Tool) -> Outcome:
-        return _run_tool(context, task, tool, nice=nice, needs=needs)
+        own, project = needs.get(f"tool:{tool.distribution}"), needs.get(f"project:{task.environment}")
+        homes = Homes(
+            own=own if isinstance(own, ToolEnvironment) else None,
+            project=project if isinstance(project, ProjectEnvironment) else None,
+        )
+        return run_tool(context, task, tool, homes=homes, nice=nice)
 
     if task.tool is not None:
         return call(task.tool)
@@ -141,71 +142,15 @@ def _described(task: Task, outcome: Outcome, seconds: float) -> Outcome:
     )
     evidence: dict[str, EvidenceValue] = {**outcome.evidence, "why": task.why} if task.why else dict(outcome.evidence)
     return msgspec.structs.replace(
-        outcome, name=task.name, seconds=seconds, python=task.python, package=task.package, advisory=task.advisory, evidence=evidence, findings=findings
-    )
-
-
-def _run_tool(context: Context, task: Task, tool: Tool, *, nice: int, needs: Mapping[str, object]) -> Outcome:
-    own = needs.get(f"tool:{tool.distribution}")
-    project = needs.get(f"project:{task.environment}")
-    facts = _environment_facts(own, project, context)
-    context.state.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=context.state))
-    try:
-        job = _job(context, task, tool, own=own, project=project, scratch=scratch)
-        outcome = _call(context, task, tool, job=job, nice=nice)
-    except StartError as error:
-        outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=str(error), hint=f"`nox -s lint -- --only {task.name}` once more, after removing its environment")
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return msgspec.structs.replace(outcome, evidence={**facts, **outcome.evidence})
-
-
-def _environment_facts(own: object, project: object, context: Context) -> dict[str, EvidenceValue]:
-    """Version of the tool and who chose it, and the interpreter that really is there."""
-    facts: dict[str, EvidenceValue] = {}
-    if isinstance(own, ToolEnvironment):
-        facts |= {"version": own.version, "version_from": own.source}
-    if isinstance(project, ProjectEnvironment):
-        facts |= {"interpreter": project.version}
-    if not facts:
-        facts = {"version": context.uv.version, "version_from": context.uv.origin}
-    return facts
-
-
-def _job(context: Context, task: Task, tool: Tool, *, own: object, project: object, scratch: Path) -> Job:
-    interpreter = project.interpreter if isinstance(project, ProjectEnvironment) else None
-    if isinstance(own, ToolEnvironment):
-        executable = own.programs / tool.executable
-    elif tool.executable == "uv":
-        executable = context.uv.path
-    else:
-        executable = interpreter or Path("python")
-    return Job(
-        repository=context.repository,
-        executable=executable,
-        scratch=scratch,
-        paths=task.paths,
+        outcome,
+        name=task.name,
+        seconds=seconds,
         python=task.python,
-        interpreter=interpreter,
-        arguments=task.arguments,
-        excluded=task.excluded,
         package=task.package,
-        chosen=not task.advisory,
-        write=task.write,
-        jobs=_workers(context),
-        version=own.version if isinstance(own, ToolEnvironment) else None,
-        installed=frozenset(project.installed) if isinstance(project, ProjectEnvironment) else frozenset(),
+        advisory=task.advisory,
+        evidence=evidence,
+        findings=findings,
     )
-
-
-def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> Outcome:
-    environment: dict[str, str | None] = {**context.without_credentials, **tool.environment_for(job)}
-    completed = context.runner.run(
-        tool.command(job), task=task.label, cwd=tool.folder_for(job), environment=environment, timeout=context.config.options.timeout, nice=nice
-    )
-    outcome = tool.conclude(job, completed)
-    return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
 
 
 def _outcome(task: Task, result: object) -> Outcome:
@@ -213,15 +158,31 @@ def _outcome(task: Task, result: object) -> Outcome:
     if task.not_due is not None:
         evidence: dict[str, EvidenceValue] = {"why": task.why} if task.why else {}
         return Outcome(
-            name=task.name, status=Status.SKIPPED, reason=task.not_due, python=task.python, package=task.package, advisory=task.advisory, evidence=evidence
+            name=task.name,
+            status=Status.SKIPPED,
+            reason=task.not_due,
+            python=task.python,
+            package=task.package,
+            advisory=task.advisory,
+            evidence=evidence,
         )
     if isinstance(result, Outcome):
         return result
     if isinstance(result, BaseException):
-        reason, hint = f"noxkit failed: {type(result).__name__}: {result}", "this is a fault of noxkit's own: report it with the event log (`--events FILE`)"
-        return Outcome(name=task.name, status=Status.CRASHED, reason=reason, hint=hint, python=task.python, package=task.package)
+        reason, hint = (
+            f"noxkit failed: {type(result).__name__}: {result}",
+            "this is a fault of noxkit's own: report it with the event log (`--events FILE`)",
+        )
+        return Outcome(
+            name=task.name, status=Status.CRASHED, reason=reason, hint=hint, python=task.python, package=task.package
+        )
     return Outcome(
-        name=task.name, status=Status.INCONCLUSIVE, reason="interrupted before it started", hint="run the session again", python=task.python, package=task.package
+        name=task.name,
+        status=Status.INCONCLUSIVE,
+        reason="interrupted before it started",
+        hint="run the session again",
+        python=task.python,
+        package=task.package,
     )
 
 
@@ -234,7 +195,9 @@ def _environment_outcomes(context: Context, due: Sequence[Task], results: Mappin
 def _environment_outcome(context: Context, key: str, result: object) -> Outcome | None:
     python = key.partition(":")[2]
     if isinstance(result, InstallFailedError):
-        return Outcome(name="environment", python=python, status=Status.INCONCLUSIVE, reason=result.reason, hint=result.hint)
+        return Outcome(
+            name="environment", python=python, status=Status.INCONCLUSIVE, reason=result.reason, hint=result.hint
+        )
     if not isinstance(result, ProjectEnvironment):
         return None
     evidence: dict[str, EvidenceValue] = {
@@ -247,6 +210,14 @@ def _environment_outcome(context: Context, key: str, result: object) -> Outcome 
     if result.missing:
         evidence["missing"] = list(result.missing)
     if failed:
-        hint = "mend these requirements, or leave the group out of the workspace; tasks that do not need them are not touched"
-        return Outcome(name="environment", python=python, status=Status.INCONCLUSIVE, reason=f"cannot be installed: {'; '.join(failed)}", hint=hint, evidence=evidence, cached=not result.made)
+        hint = "mend these requirements, or declare what excludes each other in `conflicts` of [tool.uv]"
+        return Outcome(
+            name="environment",
+            python=python,
+            status=Status.INCONCLUSIVE,
+            reason=f"cannot be installed: {'; '.join(failed)}",
+            hint=hint,
+            evidence=evidence,
+            cached=not result.made,
+        )
     return Outcome(name="environment", python=python, status=Status.PASSED, evidence=evidence, cached=not result.made)

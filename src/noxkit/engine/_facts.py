@@ -10,9 +10,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from noxkit.workspace.model import Repository
 
-__all__ = ["development_specifiers", "has_pytest_configuration", "pinned_python"]
+__all__ = ["declared_requirements", "development_specifiers", "has_pytest_configuration", "pinned_python"]
 
 _MINOR = re.compile(r"^(?:cpython-|python)?(3\.\d+)(?:\.\d+)?$")
 
@@ -20,15 +22,25 @@ _MINOR = re.compile(r"^(?:cpython-|python)?(3\.\d+)(?:\.\d+)?$")
 def development_specifiers(repository: Repository) -> dict[str, str]:
     """The specifiers that dependency groups and extras give for a distribution, joined, by normalised name."""
     found: dict[str, set[str]] = {}
-    for package in repository.workspace.packages:
-        for lines in (*package.groups.values(), *package.extras.values()):
-            for line in lines:
-                try:
-                    requirement = Requirement(line)
-                except InvalidRequirement:
-                    continue
-                found.setdefault(canonicalize_name(requirement.name), set()).update(str(part) for part in requirement.specifier)
+    for line in declared_requirements(repository, run_time=False):
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        specifiers = (str(part) for part in requirement.specifier)
+        found.setdefault(canonicalize_name(requirement.name), set()).update(specifiers)
     return {name: ",".join(sorted(parts)) for name, parts in found.items() if parts}
+
+
+def declared_requirements(repository: Repository, *, run_time: bool) -> Iterator[str]:
+    """Every requirement of the packages' extras and groups and of the root's groups, and their own with `run_time`."""
+    for lines in repository.root_groups.values():
+        yield from lines
+    for package in repository.workspace.packages:
+        if run_time:
+            yield from package.dependencies
+        for lines in (*package.groups.values(), *package.extras.values()):
+            yield from lines
 
 
 def has_pytest_configuration(repository: Repository) -> bool:

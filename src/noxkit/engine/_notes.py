@@ -19,9 +19,14 @@ __all__ = ["notes_for"]
 
 def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> Iterator[str]:
     """One line each, the most useful first."""
-    advice = sorted({task.name for task in tasks if task.advisory} & {outcome.name for outcome in outcomes if outcome.findings})
+    advice = sorted(
+        {task.name for task in tasks if task.advisory} & {outcome.name for outcome in outcomes if outcome.findings}
+    )
     if advice:
-        yield f"{', '.join(advice)}: not chosen by this repository, so the findings are warnings; `profile = \"strict\"` in [tool.noxkit] makes them count, `skip = [...]` turns them off"
+        yield (
+            f"{', '.join(advice)}: not chosen by this repository, so the findings are warnings; "
+            '`profile = "strict"` in [tool.noxkit] makes them count, `skip = [...]` turns them off'
+        )
     if context.session in {"lint", "typecheck", "check"}:
         on = checkers(context)
         off = [name for name in ("ty", "pyrefly", "pyright") if name not in on]

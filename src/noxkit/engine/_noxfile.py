@@ -33,7 +33,9 @@ def without_noxfile_imports(outcome: Outcome, root: Path) -> Outcome:
     if not dropped:
         return outcome
     kept: tuple[Finding, ...] = tuple(finding for finding in outcome.findings if finding not in dropped)
-    return msgspec.structs.replace(outcome, findings=kept, evidence={**outcome.evidence, "noxfile_imports": len(dropped)})
+    return msgspec.structs.replace(
+        outcome, findings=kept, evidence={**outcome.evidence, "noxfile_imports": len(dropped)}
+    )
 
 
 def _lines_that_import_here(file: Path) -> frozenset[int]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
+import datetime as dt
 import errno
 import importlib.metadata
 import itertools
@@ -31,7 +31,9 @@ __all__ = ["forge_output", "record_error", "write_reports"]
 _FILE_STYLE = Style(color=False, width=100, verbose=True)
 
 
-def write_reports(report: Report, root: Path, *, targets: Sequence[tuple[str, str]], call: str, strict: bool) -> list[Path]:
+def write_reports(
+    report: Report, root: Path, *, targets: Sequence[tuple[str, str]], call: str, strict: bool
+) -> list[Path]:
     """Write `report` to each (format, file) target and return the files.
 
     A file name with `{session}` is this session's alone. Others hold all sessions of one nox call,
@@ -42,7 +44,7 @@ def write_reports(report: Report, root: Path, *, targets: Sequence[tuple[str, st
     sources = Sources(root)
     for name, pattern in targets:
         file = root / pattern.replace("{session}", report.session)
-        whole = report if "{session}" in pattern else _merged_with_others(report, root, call=call, target=str(file), strict=strict)
+        whole = report if "{session}" in pattern else _merged_with_others(report, root, call=call, strict=strict)
         text = formats()[name](whole, sources=sources, style=_FILE_STYLE)
         try:
             write_atomic(file, text)
@@ -54,20 +56,35 @@ def write_reports(report: Report, root: Path, *, targets: Sequence[tuple[str, st
 
 def unwritable(file: Path, error: OSError, root: Path) -> NoxkitError:
     """The error for a file that could not be written."""
-    hint = "free disk space and run again" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "choose another place, or make it writable"
+    hint = (
+        "free disk space and run again"
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}
+        else "choose another place, or make it writable"
+    )
     shown = os.path.relpath(file, root)
-    return NoxkitError(ErrorRecord(code="NK-FILE-UNWRITABLE", message=f"`{shown}` cannot be written: {error.strerror or error}", hint=hint))
+    return NoxkitError(
+        ErrorRecord(
+            code="NK-FILE-UNWRITABLE", message=f"`{shown}` cannot be written: {error.strerror or error}", hint=hint
+        )
+    )
 
 
-def _merged_with_others(report: Report, root: Path, *, call: str, target: str, strict: bool) -> Report:
+def _merged_with_others(report: Report, root: Path, *, call: str, strict: bool) -> Report:
     folder = root / ".nox" / "noxkit" / "report"
     shard = folder / f"{report.session}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with file_lock(folder / "merge.lock"):
-            document = {"call": call, "report": json.loads(formats()["json"](report, sources=Sources(root), style=_FILE_STYLE))}
+            document = {
+                "call": call,
+                "report": json.loads(formats()["json"](report, sources=Sources(root), style=_FILE_STYLE)),
+            }
             write_atomic(shard, json.dumps(document))
-            shards = [loaded for file in sorted(folder.glob("*.json"), key=lambda f: f.stat().st_mtime_ns) if (loaded := _shard(file, call)) is not None]
+            shards = [
+                loaded
+                for file in sorted(folder.glob("*.json"), key=lambda f: f.stat().st_mtime_ns)
+                if (loaded := _shard(file, call)) is not None
+            ]
     except OSError as error:
         raise unwritable(shard, error, root) from error
     return merge_reports(shards, strict=strict) if len(shards) > 1 else report
@@ -97,7 +114,9 @@ def forge_output(report: Report, root: Path, environ: Mapping[str, str]) -> str:
     return formats()["github"](report, sources=sources, style=_FILE_STYLE)
 
 
-def record_error(error: NoxkitError, root: Path, *, session: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+def record_error(
+    error: NoxkitError, root: Path, *, session: str, arguments: Sequence[str], environ: Mapping[str, str]
+) -> None:
     """Leave a report that says `failed` where one was asked for, so that no earlier, greener one is read in its place.
 
     The configuration may be what is wrong, so the arguments are read as far as they can be.
@@ -124,18 +143,22 @@ def record_error(error: NoxkitError, root: Path, *, session: str, arguments: Seq
             noxkit=importlib.metadata.version("noxkit"),
             session=session,
             status=Status.FAILED,
-            started=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            started=dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
             seconds=0.0,
             findings=findings,
             failing=True,
             exit_code=error.exit_code,
         )
         with contextlib.suppress(OSError):
-            write_atomic(root / pattern.replace("{session}", session), renderer(report, sources=Sources(root), style=_FILE_STYLE))
+            write_atomic(
+                root / pattern.replace("{session}", session), renderer(report, sources=Sources(root), style=_FILE_STYLE)
+            )
 
 
 def _asked_for(arguments: Sequence[str], environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    words = [part for argument in arguments for part in (argument.split("=", 1) if argument.startswith("--") else [argument])]
+    words = [
+        part for argument in arguments for part in (argument.split("=", 1) if argument.startswith("--") else [argument])
+    ]
     values: dict[str, list[str]] = {"--report": [], "--format": [], "--output": []}
     for word, following in itertools.pairwise(words):
         if word in values:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import importlib.metadata
 import os
 import time
@@ -57,7 +57,7 @@ def run(context: Context, planner: Planner) -> Report:
 
     Raises NoxkitError for arguments and configuration that cannot be used.
     """
-    started, clock = datetime.datetime.now(datetime.timezone.utc), time.perf_counter()
+    started, clock = dt.datetime.now(dt.timezone.utc), time.perf_counter()
     with handling_signals(context.cancel):
         scope = scope_of(context)
         tasks = apply_names(context, planner(context, scope))
@@ -76,7 +76,14 @@ def run(context: Context, planner: Planner) -> Report:
 
 
 def _unresolved(task: Task, scope: Scope) -> Outcome:
-    return Outcome(name=task.name, python=task.python, package=task.package, status=Status.INCONCLUSIVE, reason=scope.trouble, hint=scope.hint)
+    return Outcome(
+        name=task.name,
+        python=task.python,
+        package=task.package,
+        status=Status.INCONCLUSIVE,
+        reason=scope.trouble,
+        hint=scope.hint,
+    )
 
 
 def _report(context: Context, outcomes: Sequence[Outcome], *, scope: Scope) -> Report:
@@ -84,7 +91,11 @@ def _report(context: Context, outcomes: Sequence[Outcome], *, scope: Scope) -> R
     marked = suppressed([capped(outcome) for outcome in outcomes], context=context, sources=sources)
     findings = fingerprinted(merged(marked), sources)
     if context.config.run.write_baseline:
-        write_baseline(context.root / context.config.options.baseline, findings, tasks=frozenset(outcome.name for outcome in outcomes))
+        write_baseline(
+            context.root / context.config.options.baseline,
+            findings,
+            tasks=frozenset(outcome.name for outcome in outcomes),
+        )
     marked = with_baseline(marked, findings, read_baseline(context.root, context.config.options.baseline))
     ended = [judged(outcome, fail_on=context.config.run.fail_on) for outcome in marked]
     strict = under_ci(context) or context.session in _STRICT_SESSIONS

@@ -64,20 +64,34 @@ def _package(context: Context, name: str) -> Package:
     known = [package.name for package in packages]
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"its packages are: {', '.join(known) or 'none'}"
-    raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`--package {name}`: this repository has no such package", hint=hint))
+    raise NoxkitError(
+        ErrorRecord(
+            code="NK-ARGUMENT-VALUE", message=f"`--package {name}`: this repository has no such package", hint=hint
+        )
+    )
 
 
 def _since(context: Context, since: str) -> Scope:
     git = context.repository.git
-    base = git_module.merge_base(git, since) if git and context.repository.git_root else None
-    if git is None or base is None or isinstance(base, git_module.Unresolved):
-        reason = base.reason if base else "the root is in no git work tree"
-        hint = base.hint if base else "run without `--since`, or in a clone with its history"
-        return Scope(base=since, trouble=f"the base `{since}` does not resolve: {reason}", hint=hint)
+    if git is None or context.repository.git_root is None:
+        return _unresolved(
+            since, "the root is in no git work tree", "run without `--since`, or in a clone with its history"
+        )
+    base = git_module.merge_base(git, since)
+    if isinstance(base, git_module.Unresolved):
+        return _unresolved(since, base.reason, base.hint)
     changed = git_module.changed_files(git, base)
     if changed is None:
-        return Scope(base=since, trouble=f"git cannot compare with `{since}`", hint="run `git diff` against it by hand and mend what it reports")
+        return Scope(
+            base=since,
+            trouble=f"git cannot compare with `{since}`",
+            hint="run `git diff` against it by hand and mend what it reports",
+        )
     return _affected(context, changed, since=f"{since} ({base.commit[:9]})")
+
+
+def _unresolved(since: str, reason: str, hint: str) -> Scope:
+    return Scope(base=since, trouble=f"the base `{since}` does not resolve: {reason}", hint=hint)
 
 
 def _affected(context: Context, changed: Sequence[str], *, since: str) -> Scope:
@@ -90,4 +104,6 @@ def _affected(context: Context, changed: Sequence[str], *, since: str) -> Scope:
         # A change to the root's own files, its manifest or its lock, may change the answer anywhere.
         return Scope(fact=fact, base=since)
     names = workspace.closure_of_dependents(package.name for package in owners if package is not None)
-    return Scope(packages=tuple(package for package in workspace.packages if package.name in names), fact=fact, base=since)
+    return Scope(
+        packages=tuple(package for package in workspace.packages if package.name in names), fact=fact, base=since
+    )

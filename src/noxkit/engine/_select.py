@@ -7,9 +7,9 @@ import dataclasses
 import difflib
 from typing import TYPE_CHECKING
 
-from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
+from noxkit.engine._facts import declared_requirements
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.tasks.store import key_of
@@ -18,6 +18,8 @@ from noxkit.tools._command import command_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from packaging.markers import Marker
 
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
@@ -48,11 +50,11 @@ def checkers(context: Context) -> dict[str, tuple[str, bool]]:
         unknown = [name for name in configured if name not in tools]
         if unknown:
             raise _unknown(unknown[0], tools, "typecheck.checkers")
-        return {name: ("typecheck.checkers in [tool.noxkit]", False) for name in configured}
+        return dict.fromkeys(configured, ("typecheck.checkers in [tool.noxkit]", False))
     chosen = {name: tool.choice(context.repository) for name, tool in tools.items()}
     on = {name: (choice.why, False) for name, choice in chosen.items() if choice.chosen}
     if context.config.options.profile == "strict":
-        on = {**{name: ('profile = "strict"', False) for name in _STRICT_CHECKERS}, **on}
+        on = {**dict.fromkeys(_STRICT_CHECKERS, ('profile = "strict"', False)), **on}
     return on or {_DEFAULT_CHECKER: ("no type checker is chosen", True)}
 
 
@@ -95,7 +97,15 @@ def plan_checkers(context: Context, scope: Scope, pythons: Sequence[str] | None 
         not_due = _not_due(context, scope, tool, paths)
         if not_due is None and not columns:
             not_due = "no supported Python is admitted by requires-python"
-        base = Task(name=name, tool=tool, why=why, advisory=advisory, paths=paths, not_due=not_due, cost=_cost(context, tool, paths))
+        base = Task(
+            name=name,
+            tool=tool,
+            why=why,
+            advisory=advisory,
+            paths=paths,
+            not_due=not_due,
+            cost=_cost(context, tool, paths),
+        )
         if not_due is not None:
             tasks.append(base)
             continue
@@ -108,9 +118,13 @@ def _cells(context: Context, scope: Scope, base: Task, columns: Sequence[str], *
     cells = [cell for python in columns if (cell := _cell(context, base, python, members)) is not None]
     if alone and columns:
         later = [package for package in members if not package.admits(columns[0])]
-        floors = {python: [p for p in later if _floor(context, p) == python] for python in supported_pythons(context)[1:]}
+        floors = {
+            python: [p for p in later if _floor(context, p) == python] for python in supported_pythons(context)[1:]
+        }
         cells += [
-            dataclasses.replace(base, python=python, paths=tuple(p.folder for p in packages), environment=python, cost=base.cost / 10)
+            dataclasses.replace(
+                base, python=python, paths=tuple(p.folder for p in packages), environment=python, cost=base.cost / 10
+            )
             for python, packages in floors.items()
             if packages
         ]
@@ -146,14 +160,13 @@ def _direct(context: Context, python: str) -> frozenset[str]:
     """The distributions that the members ask for on `python`, by their markers."""
     environment = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
     names: set[str] = set()
-    for package in context.repository.workspace.packages:
-        for text in (*package.dependencies, *(item for group in (*package.extras.values(), *package.groups.values()) for item in group)):
-            try:
-                requirement = Requirement(text)
-            except InvalidRequirement:
-                continue
-            if _applies(requirement.marker, environment):
-                names.add(requirement.name.lower())
+    for line in declared_requirements(context.repository, run_time=True):
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        if _applies(requirement.marker, environment):
+            names.add(requirement.name.lower())
     return frozenset(names)
 
 
@@ -184,7 +197,9 @@ def _paths(context: Context, scope: Scope, tool: Tool) -> tuple[str, ...]:
     files = context.repository.files_matching(configured)
     if scope.packages is None:
         return tuple(_folders_of(configured, files))
-    return tuple(path for path in _folders_of(configured, files) if any(path == f or path.startswith(f"{f}/") for f in folders))
+    return tuple(
+        path for path in _folders_of(configured, files) if any(path == f or path.startswith(f"{f}/") for f in folders)
+    )
 
 
 def _folders_of(globs: Iterable[str], files: Sequence[str]) -> list[str]:
@@ -232,4 +247,6 @@ def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
 def _unknown(name: str, known: Iterable[str], where: str) -> NoxkitError:
     near = difflib.get_close_matches(name, sorted(known), n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(known))}"
-    return NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`{name}` of {where} is not the name of a task", hint=hint))
+    return NoxkitError(
+        ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`{name}` of {where} is not the name of a task", hint=hint)
+    )

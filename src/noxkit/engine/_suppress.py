@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +17,7 @@ from noxkit.workspace._globs import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from noxkit.config.schema import Ignore
     from noxkit.diagnostics.sources import Sources
@@ -31,14 +31,17 @@ _INLINE = re.compile(r"#\s*noxkit:\s*ignore\[(?P<codes>[^\]]+)\](?P<reason>.*)$"
 def suppressed(outcomes: Sequence[Outcome], *, context: Context, sources: Sources) -> list[Outcome]:
     """The outcomes with each accepted finding marked by the reason for which it is accepted."""
     ignores = context.config.options.ignore
-    today = datetime.datetime.now(datetime.timezone.utc).date()
+    today = dt.datetime.now(dt.timezone.utc).date()
     return [
-        msgspec.structs.replace(outcome, findings=tuple(_marked(finding, ignores, today=today, sources=sources) for finding in outcome.findings))
+        msgspec.structs.replace(
+            outcome,
+            findings=tuple(_marked(finding, ignores, today=today, sources=sources) for finding in outcome.findings),
+        )
         for outcome in outcomes
     ]
 
 
-def _marked(finding: Finding, ignores: Iterable[Ignore], *, today: datetime.date, sources: Sources) -> Finding:
+def _marked(finding: Finding, ignores: Iterable[Ignore], *, today: dt.date, sources: Sources) -> Finding:
     for ignore in ignores:
         if _matches(ignore, finding):
             if ignore.until is None or today <= ignore.until:
@@ -52,7 +55,9 @@ def _marked(finding: Finding, ignores: Iterable[Ignore], *, today: datetime.date
 def _matches(ignore: Ignore, finding: Finding) -> bool:
     if ignore.code != finding.code or ignore.source not in {None, "tree"}:
         return False
-    return ignore.path is None or (finding.path is not None and matcher((ignore.path,)).fullmatch(finding.path) is not None)
+    return ignore.path is None or (
+        finding.path is not None and matcher((ignore.path,)).fullmatch(finding.path) is not None
+    )
 
 
 def _inline_reason(finding: Finding, sources: Sources) -> str | None:
@@ -92,7 +97,9 @@ def with_baseline(outcomes: Sequence[Outcome], findings: Sequence[Finding], know
         msgspec.structs.replace(
             outcome,
             findings=tuple(
-                msgspec.structs.replace(finding, suppressed=finding.suppressed or "in the baseline") if _identity(finding) in old else finding
+                msgspec.structs.replace(finding, suppressed=finding.suppressed or "in the baseline")
+                if _identity(finding) in old
+                else finding
                 for finding in outcome.findings
             ),
         )

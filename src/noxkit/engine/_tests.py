@@ -23,7 +23,7 @@ _EXTRA = ("pytest", "coverage[toml]")
 
 
 def default_python(context: Context) -> str | None:
-    """The Python of `check`: as configured, else the one in .python-version if it is supported, else the lowest that is installed."""
+    """The Python of `check`: as configured, else a supported one in .python-version, else the lowest installed."""
     options = context.config.options
     supported = tuple(options.python or context.repository.pythons)
     if options.default_python:
@@ -39,7 +39,16 @@ def plan_tests(context: Context, scope: Scope, python: str | None) -> list[Task]
     """
     tool = load_tools()["tests"]
     choice = tool.choice(context.repository)
-    base = Task(name="tests", tool=tool, python=python, why=choice.why, arguments=context.config.pytest_arguments, environment=python, extra=_EXTRA, cost=60)
+    base = Task(
+        name="tests",
+        tool=tool,
+        python=python,
+        why=choice.why,
+        arguments=context.config.pytest_arguments,
+        environment=python,
+        extra=_EXTRA,
+        cost=60,
+    )
     if "tests" in context.config.options.skip:
         return [_skipped(base, "in `skip` of [tool.noxkit]")]
     if scope.nothing:
@@ -50,28 +59,36 @@ def plan_tests(context: Context, scope: Scope, python: str | None) -> list[Task]
     outside = [package for package in members if not package.admits(python)]
     if members and len(outside) == len(members):
         return [_skipped(base, f"no member admits Python {python}")]
-    parts = _parts(context, scope, [package for package in members if package not in outside])
+    parts = _parts(context, [package for package in members if package not in outside])
     if parts is None:
         excluded = tuple(package.folder for package in outside if package.folder != ".")
         return [_due(context, base, scope.paths(), excluded=excluded)]
     return [_due(context, base, (package.folder,), package=package.name) for package in parts]
 
 
-def _parts(context: Context, scope: Scope, members: Sequence[Package]) -> list[Package] | None:
+def _parts(context: Context, members: Sequence[Package]) -> list[Package] | None:
     """The members that are tested one by one; None where one run from the root is what the repository means."""
     workspace = context.repository.workspace
     if len(workspace.packages) <= 1 or has_pytest_configuration(context.repository):
         return None
     tool = load_tools()["tests"]
-    tested = [package for package in members if package.folder != "." and tool.not_due(context.repository, (package.folder,)) is None]
+    tested = [
+        package
+        for package in members
+        if package.folder != "." and tool.not_due(context.repository, (package.folder,)) is None
+    ]
     return tested or None
 
 
-def _due(context: Context, base: Task, paths: tuple[str, ...], *, package: str | None = None, excluded: tuple[str, ...] = ()) -> Task:
+def _due(
+    context: Context, base: Task, paths: tuple[str, ...], *, package: str | None = None, excluded: tuple[str, ...] = ()
+) -> Task:
     tool = load_tools()["tests"]
     not_due = tool.not_due(context.repository, paths)
     environment = base.environment if not_due is None else None
-    return dataclasses.replace(base, paths=paths, package=package, excluded=excluded, not_due=not_due, environment=environment)
+    return dataclasses.replace(
+        base, paths=paths, package=package, excluded=excluded, not_due=not_due, environment=environment
+    )
 
 
 def _skipped(base: Task, reason: str) -> Task:

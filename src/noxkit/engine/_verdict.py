@@ -36,7 +36,8 @@ def capped(outcome: Outcome) -> Outcome:
     if not outcome.advisory:
         return outcome
     findings = tuple(
-        msgspec.structs.replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding for finding in outcome.findings
+        msgspec.structs.replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+        for finding in outcome.findings
     )
     return msgspec.structs.replace(outcome, findings=findings)
 
@@ -50,7 +51,7 @@ def judged(outcome: Outcome, *, fail_on: Severity) -> Outcome:
 
 
 def merged(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
-    """The findings of all outcomes, sorted; those equal in code, path, span and message are one that lists its Pythons."""
+    """All findings, sorted; those equal in code, path, span and message are one that lists its Pythons."""
     groups: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     for outcome in outcomes:
         for finding in outcome.findings:
@@ -93,7 +94,9 @@ def verdict_of(outcomes: Sequence[Outcome], *, strict: bool, resolved_base: bool
     in which nothing was due is inconclusive too, unless `resolved_base` says that a base resolved
     and nothing had changed since.
     """
-    relevant = [outcome.status for outcome in outcomes if outcome.name != "environment" or outcome.status is not Status.PASSED]
+    relevant = [
+        outcome.status for outcome in outcomes if outcome.name != "environment" or outcome.status is not Status.PASSED
+    ]
     worst = min(relevant, key=lambda status: status.rank, default=Status.SKIPPED)
     if worst is Status.SKIPPED and not resolved_base:
         worst = Status.INCONCLUSIVE

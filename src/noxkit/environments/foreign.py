@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packaging.utils import canonicalize_name
 
@@ -51,7 +51,11 @@ def foreign_constraints(repository: Repository) -> Constraints | None:
 def _lines(document: dict[str, object], *, members: set[str]) -> tuple[str, ...]:
     versions: dict[str, set[str]] = {}
     entries = document.get("package", document.get("packages"))
-    for entry in entries if isinstance(entry, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("version"), str):
-            versions.setdefault(canonicalize_name(entry["name"]), set()).add(entry["version"])
-    return tuple(f"{name}=={min(found)}" for name, found in sorted(versions.items()) if len(found) == 1 and name not in members)
+    for entry in cast("list[object]", entries) if isinstance(entries, list) else ():
+        fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+        name, version = fields.get("name"), fields.get("version")
+        if isinstance(name, str) and isinstance(version, str):
+            versions.setdefault(canonicalize_name(name), set()).add(version)
+    return tuple(
+        f"{name}=={min(found)}" for name, found in sorted(versions.items()) if len(found) == 1 and name not in members
+    )

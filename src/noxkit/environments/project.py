@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The project's own environment: one per Python for all sessions of a tree, made by uv from the lock where there is one."""
+"""The project's own environment: one per Python for all sessions of a tree, made by uv, from the lock if any."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packaging.utils import canonicalize_name
 
@@ -18,6 +18,7 @@ from noxkit.diagnostics.files import write_atomic
 from noxkit.environments.foreign import foreign_constraints
 from noxkit.environments.uv import InstallFailedError, Uv, explain_failure
 from noxkit.tasks.locks import file_lock
+from noxkit.workspace._tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,13 +56,21 @@ class ProjectEnvironment:
 @dataclasses.dataclass(slots=True)
 class _Result:
     how: str = ""
-    missing: list[str] = dataclasses.field(default_factory=list)
+    missing: list[str] = dataclasses.field(default_factory=list[str])
 
 
 class ProjectEnvironments:
     """Makes the environments of one tree below `folder`, and makes them again only when their inputs changed."""
 
-    def __init__(self, folder: Path, *, repository: Repository, uv: Uv, observer: Observer, project_environ: Mapping[str, str | None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        repository: Repository,
+        uv: Uv,
+        observer: Observer,
+        project_environ: Mapping[str, str | None],
+    ) -> None:
         self._folder = folder
         self._repository = repository
         self._uv = uv
@@ -92,7 +101,11 @@ class ProjectEnvironments:
     def _digest(self, python: str, extra: Sequence[str]) -> str:
         """Of everything that decides what is installed: manifests, locks, uv and the extra tools."""
         digest = hashlib.sha256(f"{python}\0{self._uv.version}\0{sorted(extra)}".encode())
-        names = [name for package in self._repository.workspace.packages for name in (f"{package.folder}/{file}" for file in _INPUTS)]
+        names = [
+            name
+            for package in self._repository.workspace.packages
+            for name in (f"{package.folder}/{file}" for file in _INPUTS)
+        ]
         for name in sorted({*names, *_ROOT_INPUTS, "pyproject.toml"}):
             file = self._repository.root / name
             digest.update(f"{name}\0".encode())
@@ -110,8 +123,13 @@ class ProjectEnvironments:
         arguments = ["sync", "--frozen", "--all-packages", "--all-extras", "--all-groups", "--python", python]
         refused = list(self._conflicting())
         arguments += [word for flag, name in refused for word in (flag, name)]
-        completed = self._uv.run(arguments, task=task, environment={**self._environ, "UV_PROJECT_ENVIRONMENT": str(folder)})
-        result = _Result(how="uv.lock", missing=[f"{flag.removeprefix('--no-')} `{name}` (declared as a conflict)" for flag, name in refused])
+        completed = self._uv.run(
+            arguments, task=task, environment={**self._environ, "UV_PROJECT_ENVIRONMENT": str(folder)}
+        )
+        result = _Result(
+            how="uv.lock",
+            missing=[f"{flag.removeprefix('--no-')} `{name}` (declared as a conflict)" for flag, name in refused],
+        )
         if completed.returncode == 0:
             return result
         failure = explain_failure(completed)
@@ -120,16 +138,21 @@ class ProjectEnvironments:
         # One group that cannot be built must not take the others with it: install part by part.
         packages = [package for package in self._repository.workspace.packages if package.admits(python)]
         parts = self._install(folder, python, packages, task=task)
-        return _Result(how=f"{parts.how}, since `uv sync` failed: {failure.reason[:200]}", missing=[*result.missing, *parts.missing])
+        return _Result(
+            how=f"{parts.how}, since `uv sync` failed: {failure.reason[:200]}",
+            missing=[*result.missing, *parts.missing],
+        )
 
     def _conflicting(self) -> list[tuple[str, str]]:
         """Flags that leave out all but the first of each set in `[tool.uv] conflicts`."""
-        sets = _table(_table(self._repository.pyproject, "tool"), "uv").get("conflicts")
-        flags: list[tuple[str, str]] = []
-        for conflict in sets if isinstance(sets, list) else ():
-            for item in conflict[1:] if isinstance(conflict, list) else ():
-                flags += [(f"--no-{key}", str(item[key])) for key in ("extra", "group") if isinstance(item, dict) and key in item]
-        return flags
+        sets = _list(table(self._repository.pyproject, "tool", "uv").get("conflicts"))
+        items = [
+            cast("dict[str, object]", item)
+            for conflict in sets
+            for item in _list(conflict)[1:]
+            if isinstance(item, dict)
+        ]
+        return [(f"--no-{key}", str(item[key])) for item in items for key in ("extra", "group") if key in item]
 
     def _install(self, folder: Path, python: str, packages: Sequence[Package], *, task: str) -> _Result:
         """Editable, with all extras and groups, under the versions of whatever lock can be read."""
@@ -137,7 +160,7 @@ class ProjectEnvironments:
         constraints = foreign_constraints(self._repository)
         result = _Result(how=constraints.source if constraints else "no lock")
         base = [word for package in packages for word in self._itself(package)]
-        parts = _parts(packages)
+        parts = _parts(packages, self._repository.root_groups)
         pinned: list[str] = []
         if constraints:
             file = folder / "noxkit-constraints.txt"
@@ -146,7 +169,7 @@ class ProjectEnvironments:
         everything = [word for _, words in parts for word in words]
         if not base and not everything:
             return result
-        for bound in ([pinned, []] if pinned else [[]]):
+        for bound in [pinned, []] if pinned else [[]]:
             if self._try([*base, *self._with_extras(packages, parts), *bound], folder, task) is None:
                 if pinned and not bound:
                     result.how += " (set aside: it does not resolve here)"
@@ -164,7 +187,9 @@ class ProjectEnvironments:
         ]
         return [*extras, *(word for name, words in parts if not name.startswith("extra") for word in words)]
 
-    def _install_by_parts(self, folder: Path, base: list[str], parts: Sequence[tuple[str, list[str]]], *, result: _Result, task: str) -> None:
+    def _install_by_parts(
+        self, folder: Path, base: list[str], parts: Sequence[tuple[str, list[str]]], *, result: _Result, task: str
+    ) -> None:
         if base:
             failure = self._try(base, folder, task)
             if failure is not None:
@@ -186,7 +211,9 @@ class ProjectEnvironments:
         return list(package.dependencies)
 
     def _try(self, words: Sequence[str], folder: Path, task: str) -> InstallFailedError | None:
-        completed = self._uv.run(["pip", "install", "--python", str(_interpreter(folder)), *words], task=task, environment=self._environ)
+        completed = self._uv.run(
+            ["pip", "install", "--python", str(_interpreter(folder)), *words], task=task, environment=self._environ
+        )
         return None if completed.returncode == 0 else explain_failure(completed)
 
     def _run(self, arguments: list[str], task: str) -> None:
@@ -199,7 +226,12 @@ class ProjectEnvironments:
         wanted = [name for name in extra if canonicalize_name(name.partition("[")[0]) not in present]
         if not wanted:
             return
-        pins = [word for file in (_TOOL_LOCKS / "pytest.txt", _TOOL_LOCKS / "coverage.txt") if file.is_file() for word in ("-c", str(file))]
+        pins = [
+            word
+            for file in (_TOOL_LOCKS / "pytest.txt", _TOOL_LOCKS / "coverage.txt")
+            if file.is_file()
+            for word in ("-c", str(file))
+        ]
         failure = self._try([*wanted, *pins], folder, task)
         if failure is not None:
             failure = self._try(wanted, folder, task)
@@ -210,9 +242,9 @@ class ProjectEnvironments:
         self._observer(Progress(task=task, message=message))
 
 
-def _parts(packages: Sequence[Package]) -> list[tuple[str, list[str]]]:
+def _parts(packages: Sequence[Package], root_groups: Mapping[str, tuple[str, ...]]) -> list[tuple[str, list[str]]]:
     """Each extra and each dependency group as a part that can be installed, or fail, by itself."""
-    parts: list[tuple[str, list[str]]] = []
+    parts = [(f"group `{group}` of the root", list(requirements)) for group, requirements in root_groups.items()]
     for package in packages:
         for extra, requirements in package.extras.items():
             parts.append((f"extra `{extra}` of {package.name}", list(requirements)))
@@ -221,9 +253,8 @@ def _parts(packages: Sequence[Package]) -> list[tuple[str, list[str]]]:
     return [(name, words) for name, words in parts if words]
 
 
-def _table(table: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = table.get(key)
-    return value if isinstance(value, dict) else {}
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _interpreter(folder: Path) -> Path:
@@ -235,25 +266,30 @@ def _read_stamp(folder: Path) -> dict[str, object] | None:
         value = json.loads((folder / _STAMP).read_text())
     except (OSError, ValueError):
         return None
-    return value if isinstance(value, dict) else None
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def _installed(folder: Path) -> dict[str, str]:
     """Normalised names and versions of what is installed, from the names of the dist-info folders."""
-    found = (match for path in folder.glob("lib/python*/site-packages/*.dist-info") if (match := _DIST_INFO.match(path.name)))
+    found = (
+        match for path in folder.glob("lib/python*/site-packages/*.dist-info") if (match := _DIST_INFO.match(path.name))
+    )
     return {canonicalize_name(match["name"]): match["version"] for match in found}
 
 
 def _finished(folder: Path, python: str, stamp: Mapping[str, object], *, made: bool) -> ProjectEnvironment:
     config = folder / "pyvenv.cfg"
-    lines = dict(line.split(" = ", 1) for line in config.read_text().splitlines() if " = " in line) if config.is_file() else {}
-    missing = stamp.get("missing")
+    lines = (
+        dict(line.split(" = ", 1) for line in config.read_text().splitlines() if " = " in line)
+        if config.is_file()
+        else {}
+    )
     return ProjectEnvironment(
         python=python,
         version=lines.get("version_info") or lines.get("version") or python,
         interpreter=_interpreter(folder),
         installed=_installed(folder),
-        missing=tuple(str(name) for name in missing) if isinstance(missing, list) else (),
+        missing=tuple(str(name) for name in _list(stamp.get("missing"))),
         how=str(stamp.get("how", "")),
         made=made,
     )

@@ -74,7 +74,13 @@ def _lock_file(distribution: str) -> Path:
     return _LOCKS / f"{canonicalize_name(Requirement(distribution).name)}.txt"
 
 
-def pin_of(distribution: str, *, configured: Mapping[str, str], locked: Mapping[str, tuple[str, ...]], declared: Mapping[str, str]) -> Pin:
+def pin_of(
+    distribution: str,
+    *,
+    configured: Mapping[str, str],
+    locked: Mapping[str, tuple[str, ...]],
+    declared: Mapping[str, str],
+) -> Pin:
     """Who decides the version: `[tool.noxkit.tools]`, else the project's lock, else its dependency groups, else noxkit.
 
     `declared` maps names to the specifier of a dependency group; one that noxkit's own version
@@ -133,7 +139,10 @@ class ToolEnvironments:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._folder.chmod(0o700)
         except OSError as error:
-            raise InstallFailedError(f"{self._folder} cannot be written: {error.strerror}", "set `tool-folder` in [tool.noxkit] to a folder of yours") from error
+            raise InstallFailedError(
+                f"{self._folder} cannot be written: {error.strerror}",
+                "set `tool-folder` in [tool.noxkit] to a folder of yours",
+            ) from error
 
     @staticmethod
     def _complete(folder: Path) -> bool:
@@ -158,7 +167,16 @@ class ToolEnvironments:
         source = self._folder / "requirements" / f"{hashlib.sha256(requirement.encode()).hexdigest()[:16]}.in"
         self._prepare_folder()
         write_atomic(source, f"{requirement}\n")
-        arguments = ["pip", "compile", "--quiet", "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-sources"]
+        arguments = [
+            "pip",
+            "compile",
+            "--quiet",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--no-emit-index-url",
+            "--no-sources",
+        ]
         completed = self._uv.run([*arguments, "--python", _PYTHON, str(source)], task=task)
         if completed.returncode != 0:
             failure = explain_failure(completed)
@@ -172,7 +190,15 @@ class ToolEnvironments:
         write_atomic(requirements, lock)
         steps = (
             ["venv", "--quiet", "--clear", "--no-project", "--python", _PYTHON, str(folder)],
-            ["pip", "sync", "--require-hashes", "--compile-bytecode", "--python", str(folder / "bin" / "python"), str(requirements)],
+            [
+                "pip",
+                "sync",
+                "--require-hashes",
+                "--compile-bytecode",
+                "--python",
+                str(folder / "bin" / "python"),
+                str(requirements),
+            ],
         )
         for arguments in steps:
             completed = self._uv.run(arguments, task=task)

@@ -23,9 +23,23 @@ if TYPE_CHECKING:
 
 __all__ = ["InstallFailedError", "Uv", "explain_failure", "find_uv", "index_fingerprint"]
 
-_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_CONFIG_FILE")
+_INDEX_VARIABLES = (
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX",
+    "UV_INDEX_URL",
+    "UV_EXTRA_INDEX_URL",
+    "UV_FIND_LINKS",
+    "UV_NO_INDEX",
+    "UV_CONFIG_FILE",
+)
 _INDEX_KEYS = ("index", "index-url", "extra-index-url", "find-links", "no-index", "index-strategy")
-_REMOVED = {"VIRTUAL_ENV": None, "UV_PYTHON": None, "PYTHONHOME": None, "PYTHONPATH": None, "UV_PROJECT_ENVIRONMENT": None}
+_REMOVED = {
+    "VIRTUAL_ENV": None,
+    "UV_PYTHON": None,
+    "PYTHONHOME": None,
+    "PYTHONPATH": None,
+    "UV_PROJECT_ENVIRONMENT": None,
+}
 _QUIET = {"UV_NO_PROGRESS": "1", "NO_COLOR": "1", "FORCE_COLOR": None, "CLICOLOR_FORCE": None}
 
 
@@ -48,7 +62,14 @@ class Uv:
     runner: Runner
     root: Path
 
-    def run(self, arguments: Sequence[str], *, task: str, environment: Mapping[str, str | None] | None = None, cwd: Path | None = None) -> Completed:
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        task: str,
+        environment: Mapping[str, str | None] | None = None,
+        cwd: Path | None = None,
+    ) -> Completed:
         """Run uv in the root, without the variables of an activated environment, and return how it ended."""
         return self.runner.run(
             [str(self.path), *arguments],
@@ -72,7 +93,9 @@ def find_uv(runner: Runner, environ: Mapping[str, str], *, root: Path, required:
     raise NoxkitError(
         ErrorRecord(
             code="NK-UV-MISSING",
-            message=f"no uv fits `required-version = \"{required}\"`: {'; '.join(seen)}" if required else f"no uv runs: {'; '.join(seen)}",
+            message=f'no uv fits `required-version = "{required}"`: {"; ".join(seen)}'
+            if required
+            else f"no uv runs: {'; '.join(seen)}",
             hint="install a uv that fits, put it on PATH, or name it in the variable UV",
         )
     )
@@ -127,25 +150,44 @@ def index_fingerprint(environ: Mapping[str, str], *, root: Path, settings: Mappi
     return digest.hexdigest()[:16]
 
 
-_HINTS = (
-    (("No interpreter found", "no interpreter"), "install that Python (`uv python install`), or leave it out of `python` in [tool.noxkit]"),
-    (("dns error", "error sending request", "Failed to fetch", "Could not connect", "client error", "tcp connect", "Network connectivity is disabled"),
-     "the package index did not answer: look at the network, or point uv at a mirror (UV_DEFAULT_INDEX)"),
-    (("401 Unauthorized", "403 Forbidden"), "the index asks for credentials: name their variables in `pass-env` of [tool.noxkit]"),
+_HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("No interpreter found", "no interpreter"),
+        "install that Python (`uv python install`), or leave it out of `python` in [tool.noxkit]",
+    ),
+    (
+        ("dns error", "error sending request", "Failed to fetch", "Could not connect", "client error", "connectivity"),
+        "the package index did not answer: look at the network, or point uv at a mirror (UV_DEFAULT_INDEX)",
+    ),
+    (
+        ("401 Unauthorized", "403 Forbidden"),
+        "the index asks for credentials: name their variables in `pass-env` of [tool.noxkit]",
+    ),
     (("No space left",), "free disk space, or move UV_CACHE_DIR"),
-    (("Failed to build", "build backend", "Build backend"), "the build of that distribution fails by itself: see the lines above it, with `uv pip install` by hand"),
-    (("No solution found",), "the requirements exclude each other, or the version does not exist on the index: mend the specifier"),
-)  # fmt: skip
+    (
+        ("Failed to build", "build backend", "Build backend"),
+        "that distribution does not build here: `uv pip install` by hand shows all of its output",
+    ),
+    (
+        ("No solution found",),
+        "the requirements exclude each other, or the version is not on the index: mend the specifier",
+    ),
+)
 
 
 def explain_failure(completed: Completed) -> InstallFailedError:
     """uv's last error in one or two lines, with a hint for the causes that are known."""
     text = completed.stderr.decode("utf-8", "replace")
-    lines = [line.strip(" ×╰─▶│├╭\t") for line in text.splitlines()]
+    lines = [line.strip(" \u00d7\u2570\u2500\u25b6\u2502\u251c\u256d\t") for line in text.splitlines()]
     lines = [line for line in lines if line]
     start = next((i for i, line in enumerate(lines) if line.lower().startswith("error")), max(0, len(lines) - 3))
-    reason = " ".join(lines[start : start + 3])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
+    reason = (
+        " ".join(lines[start : start + 3])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
+    )
     if completed.cancelled:
         return InstallFailedError("interrupted", "run the session again")
-    hint = next((hint for marks, hint in _HINTS if any(mark in text for mark in marks)), "run the uv command of the event log by hand (`--events FILE`)")
+    hint = next(
+        (hint for marks, hint in _HINTS if any(mark in text for mark in marks)),
+        "run the uv command of the event log by hand (`--events FILE`)",
+    )
     return InstallFailedError(reason, hint)

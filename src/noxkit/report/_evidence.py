@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 __all__ = ["evidence_words"]
 
 _FIRST = ("version", "files", "python", "tests")
-_UNSAID = frozenset({"exit_code", "output", "command", "findings"})
+_UNSAID = frozenset(
+    {
+        *("exit_code", "output", "command", "findings"),
+        *("why", "version_from", "interpreter", "uv", "seconds", "pytest", "junit"),
+    }
+)
 _LONGEST = 40
 
 

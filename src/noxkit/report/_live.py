@@ -277,8 +277,7 @@ class LiveDisplay:
     def _running(self) -> list[str]:
         running = self._state.running_for()
         lines = [
-            f"  {name} {seconds(elapsed)}  {self._state.message(name)}".rstrip()
-            for name, elapsed in running[:_RUNNING]
+            f"  {name} {seconds(elapsed)}  {self._state.message(name)}".rstrip() for name, elapsed in running[:_RUNNING]
         ]
         if len(running) > _RUNNING:
             lines.append(f"  {self._style.ellipsis} and {len(running) - _RUNNING} more")

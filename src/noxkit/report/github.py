@@ -36,15 +36,14 @@ def render(report: Report, *, sources: Sources, style: Style) -> str:  # noqa: A
     """A command a line: tasks without a result, then findings, the worst first, within GitHub's limits."""
     unasked = advisory_tasks(report)
     folds = sorted(fold(open_findings(report)), key=lambda folded: _importance(folded, unasked))
-    annotations = (_annotation(folded, report) for folded in folds)
-    commands = [*_unfinished(report), *annotations]
+    commands = [*_unfinished(report), *((_COMMANDS[folded.lead.severity], folded) for folded in folds)]
     room = {"error": _SHOWN, "warning": _SHOWN, "notice": _SHOWN - 1}  # the last one says what was left out
     lines: list[str] = []
     left_out = dict.fromkeys(room, 0)
-    for kind, line in commands:
+    for kind, said in commands:
         if room[kind]:
             room[kind] -= 1
-            lines.append(line)
+            lines.append(said if isinstance(said, str) else _annotation(kind, said, report))
         else:
             left_out[kind] += 1
     if any(left_out.values()):
@@ -68,9 +67,8 @@ def _why(outcome: Outcome) -> str:
     return f"{reason}\nhint: {outcome.hint}" if outcome.hint else reason
 
 
-def _annotation(folded: Folded, report: Report) -> tuple[str, str]:
+def _annotation(kind: str, folded: Folded, report: Report) -> str:
     lead = folded.lead
-    kind = _COMMANDS[lead.severity]
     also = [finding.code for finding in folded.others]
     lines = [lead.message, f"hint: {lead.hint}"]
     lines += [f"also: {', '.join(also)}"] if also else []
@@ -79,7 +77,7 @@ def _annotation(folded: Folded, report: Report) -> tuple[str, str]:
     properties = {**_place(lead, report.root), "title": lead.code[:_TITLE]}
     if "file" not in properties and lead.path is not None:
         lines.insert(0, f"{lead.path}:")  # outside of the repository, where no annotation can stand
-    return kind, _command(kind, properties, "\n".join(lines))
+    return _command(kind, properties, "\n".join(lines))
 
 
 def _place(finding: Finding, root: str) -> dict[str, str]:

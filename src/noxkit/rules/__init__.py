@@ -6,9 +6,10 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from noxkit.diagnostics.model import RuleInfo
+if TYPE_CHECKING:
+    from noxkit.diagnostics.model import RuleInfo
 
 __all__ = ["load_rules"]
 

@@ -8,7 +8,6 @@ import inspect
 import io
 import json
 import tokenize
-from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +17,8 @@ from noxkit.diagnostics.model import EvidenceValue, Finding, RuleInfo, Severity
 from noxkit.errors import ErrorRecord, NoxkitError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
     from noxkit.config.schema import Coverage
     from noxkit.diagnostics.positions import TomlPositions
 
@@ -60,7 +61,7 @@ class Facts:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One group of paths with the measured files that belong to it; `number` is its place in the configuration, if any."""
+    """One group of paths with its measured files; `number` is its place in the configuration, if any."""
 
     name: str
     files: tuple[FileCoverage, ...]
@@ -103,9 +104,7 @@ def judge(data: CoverageData, *, options: Coverage, facts: Facts) -> Judgement:
     groups = groups_of(data, options=options, facts=facts)
     evidence: dict[str, EvidenceValue] = {"files": len(data.files), "percent": data.ratio.shown}
     if options.groups:
-        evidence["groups"] = [
-            f"{group.name} {group.ratio.shown} % of {len(group.files)} files" for group in groups
-        ]
+        evidence["groups"] = [f"{group.name} {group.ratio.shown} % of {len(group.files)} files" for group in groups]
     findings = [
         *coverage_nothing(groups, facts=facts),
         *coverage_below(groups, facts=facts),
@@ -150,7 +149,7 @@ def coverage_below(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
         _group_finding(
             group,
             code="NK-COVERAGE-BELOW",
-            message=f"{group.ratio.shown} % of group `{group.name}` is covered, {_number(group.fail_under)} % is the floor",
+            message=f"{_covered(group)}, {group.fail_under:g} % is the floor",
             hint=f"cover more of {_worst(group)}",
             facts=facts,
         )
@@ -235,7 +234,7 @@ def coverage_dropped(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
         _group_finding(
             group,
             code="NK-COVERAGE-DROPPED",
-            message=f"{group.ratio.shown} % of group `{group.name}` is covered, and {_number(recorded[group.name])} % was reached before",
+            message=f"{_covered(group)}, {recorded[group.name]:g} % was reached before",
             hint=f"cover more of {_worst(group)}; or lower the figure in the ratchet file by hand",
             facts=facts,
         )
@@ -246,7 +245,7 @@ def coverage_dropped(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class _Fresh:
-    """Statements that have changed: which are covered, which not, by file; and changed files that were not measured."""
+    """Changed statements by file, covered or not, and changed files that were not measured."""
 
     covered: Mapping[str, tuple[int, ...]]
     missing: Mapping[str, tuple[int, ...]]
@@ -254,9 +253,7 @@ class _Fresh:
 
     @property
     def ratio(self) -> Ratio:
-        covered, missing = (
-            sum(len(lines) for lines in files.values()) for files in (self.covered, self.missing)
-        )
+        covered, missing = (sum(len(lines) for lines in files.values()) for files in (self.covered, self.missing))
         return Ratio(covered=covered, total=covered + missing)
 
 
@@ -292,7 +289,7 @@ def coverage_new_lines(fresh: _Fresh, *, floor: float) -> list[Finding]:
     """
     if fresh.ratio.reaches(floor):
         return []
-    summary = f"{fresh.ratio.shown} % of the changed statements are covered, {_number(floor)} % is asked for"
+    summary = f"{fresh.ratio.shown} % of the changed statements are covered, {floor:g} % is asked for"
     return [
         Finding(
             code="NK-COVERAGE-NEW-LINES",
@@ -333,9 +330,7 @@ def _changed_statements(data: CoverageData, facts: Facts) -> _Fresh:
 def _below(path: str, folders: Collection[str]) -> bool:
     """Whether a file lies in, or below, a folder of files that were measured."""
     parts = path.split("/")[:-1]
-    return any("/".join(parts[:end]) in folders for end in range(len(parts), 0, -1)) or (
-        not parts and "" in folders
-    )
+    return any("/".join(parts[:end]) in folders for end in range(len(parts), 0, -1)) or (not parts and "" in folders)
 
 
 def _first_lines(source: str) -> dict[int, int]:
@@ -374,20 +369,14 @@ def _new_lines_evidence(fresh: _Fresh) -> dict[str, EvidenceValue]:
         if ratio.total
         else "no statement among the changed lines"
     )
-    return (
-        {"new_lines": shown, "not_measured": list(fresh.unmeasured)}
-        if fresh.unmeasured
-        else {"new_lines": shown}
-    )
+    return {"new_lines": shown, "not_measured": list(fresh.unmeasured)} if fresh.unmeasured else {"new_lines": shown}
 
 
 def _group_finding(group: Group, *, code: str, message: str, hint: str, facts: Facts) -> Finding:
     """A finding at the group's place in pyproject.toml, where the configuration stands there."""
     path = ("tool", "noxkit", "coverage", "groups")
     span = (
-        facts.positions.key((*path, group.number))
-        if facts.positions is not None and group.number is not None
-        else None
+        facts.positions.key((*path, group.number)) if facts.positions is not None and group.number is not None else None
     )
     return Finding(
         code=code,
@@ -408,21 +397,17 @@ def _worst(group: Group) -> str:
     return ", ".join(named) or "its files"
 
 
-def _number(percent: float | None) -> str:
-    return f"{percent:g}" if percent is not None else "no"
+def _covered(group: Group) -> str:
+    return f"{group.ratio.shown} % of group `{group.name}` is covered"
 
 
 def _ratchet_notes(groups: Sequence[Group], facts: Facts) -> tuple[str, ...]:
     if facts.recorded is None:
         return ()
     names = {group.name for group in groups}
-    higher = [
-        group
-        for group in groups
-        if group.ratio.total and _figure(group) > facts.recorded.get(group.name, -1.0)
-    ]
+    higher = [group for group in groups if group.ratio.total and _figure(group) > facts.recorded.get(group.name, -1.0)]
     notes = [
-        f"coverage of `{group.name}` is {group.ratio.shown} %, the ratchet says {_number(facts.recorded.get(group.name))}: write it with `--write-ratchet`"
+        f"{_covered(group)}, the ratchet says {_recorded(facts, group)}: raise it with `--write-ratchet`"
         for group in higher
     ]
     return (
@@ -432,6 +417,11 @@ def _ratchet_notes(groups: Sequence[Group], facts: Facts) -> tuple[str, ...]:
             for name in sorted(facts.recorded.keys() - names)
         ),
     )
+
+
+def _recorded(facts: Facts, group: Group) -> str:
+    figure = (facts.recorded or {}).get(group.name)
+    return "nothing" if figure is None else f"{figure:g} %"
 
 
 def _figure(group: Group) -> float:
@@ -469,10 +459,7 @@ def ratchet_text(old: Mapping[str, float], groups: Sequence[Group]) -> str:
         if group.ratio.total:
             figures[group.name] = max(figures.get(group.name, 0.0), _figure(group))
     return (
-        json.dumps(
-            {"schema": _SCHEMA, "coverage": dict(sorted(figures.items()))}, indent=2, ensure_ascii=False
-        )
-        + "\n"
+        json.dumps({"schema": _SCHEMA, "coverage": dict(sorted(figures.items()))}, indent=2, ensure_ascii=False) + "\n"
     )
 
 

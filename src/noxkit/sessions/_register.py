@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -57,8 +58,7 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
     """
     taken = nox.registry.get().get(name)
     if taken is not None:
-        code = taken.func.__code__
-        _refuse(name, code.co_filename, code.co_firstlineno)
+        _refuse(name, inspect.getsourcefile(taken.func) or "noxfile.py", inspect.getsourcelines(taken.func)[1])
     nox.virtualenv.ALL_VENVS.setdefault(_BACKEND, _environment)
 
     def run(session: nox.Session) -> None:
@@ -68,14 +68,13 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
 
     run.__doc__ = description
     nox.session(
-        run,
         name=name,
         python=list(python) if python else False,
         venv_backend=_BACKEND if python else "none",
         default=default,
         tags=list(tags),
         allow_parallel=True,
-    )
+    )(run)
 
 
 def _refuse(name: str, file: str, line: int) -> None:

@@ -32,7 +32,7 @@ GRACE = 2.0
 _LINGER = 0.25  # seconds for what a shell leaves in the background (`> >(tee log)`) to print its last
 _UNKILLABLE = 5.0  # seconds after KILL: a process that waits for a dead network file system is given up
 _STEP = 0.01  # seconds between two looks at a group, and at a process without a descriptor for its exit
-_LONGEST = 3600.0  # seconds: poll takes no more than 24 days
+_LONGEST = 0.25  # seconds: where the kernel gives a signal to another thread, nothing else wakes the main one
 _CHUNK = 1 << 18  # bytes
 
 
@@ -77,9 +77,7 @@ class Child:
     given to another one while anybody is in its group, and until it is reaped in `_gone`.
     """
 
-    def __init__(
-        self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limit: int
-    ) -> None:
+    def __init__(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limit: int) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Cancel", "handling_signals"]
 
 _SAME_PRESS = 0.25  # seconds: `uv run` may forward the SIGINT that the terminal has already sent to us
+_LONGEST = 0.25  # seconds: where the kernel gives a signal to another thread, nothing else wakes the main one
 
 
 class Cancel:
@@ -68,7 +69,11 @@ class Cancel:
         """Sleep, but no longer than until the run is to stop; returns whether it is."""
         poll = select.poll()
         poll.register(self._readable, select.POLLIN)
-        poll.poll(max(0.0, seconds * 1000))
+        until = time.monotonic() + seconds
+        left = seconds
+        while left > 0 and not self.requested:
+            poll.poll(min(left, _LONGEST) * 1000)
+            left = until - time.monotonic()
         return self.requested
 
     def add_group(self, group: int) -> None:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
-    "DEFAULT_CREDENTIALS",
     "HIDDEN",
     "changed",
     "current",
@@ -25,51 +24,6 @@ __all__ = [
 
 HIDDEN = "(hidden)"
 """What stands in the place of a credential's value."""
-
-DEFAULT_CREDENTIALS: tuple[str, ...] = (
-    "*TOKEN*",
-    "*SECRET*",
-    "*PASSWORD*",
-    "*PASSWD*",
-    "*PASSPHRASE*",
-    "*_PWD",
-    "*API_KEY*",
-    "*APIKEY*",
-    "*ACCESS_KEY*",
-    "*PRIVATE_KEY*",
-    "*SIGNING_KEY*",
-    "*ENCRYPTION_KEY*",
-    "*DEPLOY_KEY*",
-    "*CREDENTIAL*",
-    "*_AUTH",
-    "*_AUTH_CONFIG",
-    "*_PAT",
-    "*_DSN",
-    "AWS_*",
-    "CLOUDSDK_AUTH_*",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "KUBECONFIG",
-    # publishing
-    "TWINE_*",
-    "UV_PUBLISH_*",
-    "FLIT_USERNAME",
-    "HATCH_INDEX_*",
-    "PDM_PUBLISH_*",
-    "POETRY_HTTP_BASIC_*",
-    "POETRY_PYPI_*",
-    # who the job is, and what its runner lets it do
-    "ACTIONS_CACHE_URL",
-    "ACTIONS_ID_TOKEN_*",
-    "ACTIONS_RESULTS_URL",
-    "ACTIONS_RUNTIME_*",
-    "CI_JOB_JWT*",
-    "CI_REPOSITORY_URL",
-    "SYSTEM_ACCESSTOKEN",
-    # agents that sign for whoever asks
-    "GPG_AGENT_INFO",
-    "SSH_AUTH_SOCK",
-)
-"""Patterns of the variables that project code does not get, as shell globs without regard to case."""
 
 # Everything between the scheme and the last @ before the path. The literal comes first, so that a
 # long line without a URL is searched once and not once per character.
@@ -92,18 +46,12 @@ def is_credential(name: str, patterns: Sequence[str]) -> bool:
     return _matcher(tuple(patterns)).match(name.upper()) is not None
 
 
-def scrub(
-    environ: Mapping[str, str], *, credentials: Sequence[str], keep: Sequence[str] = ()
-) -> dict[str, str]:
+def scrub(environ: Mapping[str, str], *, credentials: Sequence[str], keep: Sequence[str] = ()) -> dict[str, str]:
     """The environment for project code: without credentials, but with those that `keep` names exactly."""
-    return {
-        name: value for name, value in environ.items() if name in keep or not is_credential(name, credentials)
-    }
+    return {name: value for name, value in environ.items() if name in keep or not is_credential(name, credentials)}
 
 
-def difference(
-    base: Mapping[str, str], actual: Mapping[str, str], patterns: Sequence[str]
-) -> dict[str, str | None]:
+def difference(base: Mapping[str, str], actual: Mapping[str, str], patterns: Sequence[str]) -> dict[str, str | None]:
     """What `actual` adds to `base` or changes in it, and as None what it lacks.
 
     A credential's value is `HIDDEN`, and URLs are without user information. Sorted by name.

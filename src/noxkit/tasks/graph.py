@@ -18,6 +18,10 @@ __all__ = ["Node", "NodeExitError", "NotStartedError", "run_graph"]
 
 T = TypeVar("T")
 
+# Seconds. Python runs a signal's handler in the main thread, but the kernel may give the signal to any
+# thread, and then does not wake the main one: without a limit, Ctrl-C would be lost until a node ends.
+_LONGEST = 0.25
+
 
 class NotStartedError(Exception):
     """The result of a node that was not started, because the run was cancelled before."""
@@ -108,7 +112,7 @@ class _Run(Generic[T]):
             try:
                 self._start(executor)
                 while self._running:
-                    concurrent.futures.wait(self._running, return_when=concurrent.futures.FIRST_COMPLETED)
+                    concurrent.futures.wait(self._running, _LONGEST, concurrent.futures.FIRST_COMPLETED)
                     self._collect()
                     self._start(executor)
             except BaseException:  # the executor waits for its threads, and they wait for their processes

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.events import CommandFinished, CommandStarted
 from noxkit.tasks import _posix, environ
 from noxkit.tasks._child import STATUS_LOST, Child, Ending
@@ -89,7 +90,7 @@ class Runner:
     environment: Mapping[str, str] = dataclasses.field(default_factory=environ.current)
     cancel: Cancel = dataclasses.field(default_factory=Cancel)
     observer: Observer | None = None
-    credentials: Sequence[str] = environ.DEFAULT_CREDENTIALS
+    credentials: Sequence[str] = CREDENTIAL_PATTERNS
 
     def run(  # noqa: PLR0913 -- six facts about one process; an object around them would be unpacked right here
         self,
@@ -134,9 +135,7 @@ class Runner:
         return completed
 
     @contextlib.contextmanager
-    def _child(
-        self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]
-    ) -> Generator[Child]:
+    def _child(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Generator[Child]:
         """A started process that is gone at the end, whatever happens in between."""
         child: Child | None = None
         try:

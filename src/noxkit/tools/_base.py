@@ -184,6 +184,9 @@ class Tool(ABC):
         interrupted = _interrupted(self.name, completed)
         if interrupted is not None:
             return interrupted
+        if not job.paths:
+            reason, hint = f"`paths` of {self.name} in [tool.noxkit] match no file", "correct them, or take them out"
+            return Outcome(name=self.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
         try:
             reading = self.parse(job, completed)
         except UnparseableError as error:
@@ -239,7 +242,7 @@ def _crashed(name: str, completed: Completed, reason: str) -> Outcome:
     return Outcome(
         name=name,
         status=Status.CRASHED,
-        reason=f"{reason}: {tail[:300]}",
+        reason=reason if tail in reason else f"{reason}: {tail[:300]}",
         hint=f"run `{_shown(completed)}` by hand; a fault of {name} is reported to its project",
         evidence={"exit_code": completed.returncode, "output": [line[:500] for line in said[-20:]]},
     )

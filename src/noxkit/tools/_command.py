@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command_tools"]
 
-_ANNOTATION = re.compile(r"^::(?P<severity>error|warning|notice)(?: (?P<properties>[^\n]*?))?::(?P<message>.*)$", re.MULTILINE)
+_ANNOTATION = re.compile(
+    r"^::(?P<severity>error|warning|notice)(?: (?P<properties>[^\n]*?))?::(?P<message>.*)$", re.MULTILINE
+)
 _SEVERITIES = {
     "error": Severity.ERROR,
     "warning": Severity.WARNING,

@@ -18,7 +18,7 @@ import urllib.parse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Generator, Mapping
     from pathlib import Path
 
 __all__ = ["DATA_FOLDER", "Shard", "copy_mapped", "keep_shards", "mapping_of", "read_shards"]
@@ -74,10 +74,8 @@ def keep_shards(data_file: Path | None, folder: Path, *, name: str) -> list[str]
 
 
 def read_shards(folder: Path) -> tuple[Shard, ...]:
-    """All data files named `coverage.*` at any depth below `folder`, by name; those that cannot be read have a `trouble`."""
-    files = sorted(
-        file for file in folder.rglob("coverage.*") if file.is_file() and not _NO_DATA.fullmatch(file.name)
-    )
+    """All data files named `coverage.*` at any depth below `folder`; what cannot be read has a `trouble`."""
+    files = sorted(file for file in folder.rglob("coverage.*") if file.is_file() and not _NO_DATA.fullmatch(file.name))
     return tuple(_read_shard(file, file.relative_to(folder).as_posix()) for file in files)
 
 
@@ -99,9 +97,7 @@ def _read_shard(file: Path, name: str) -> Shard:
 
 def _with_content(shard: Shard, database: sqlite3.Connection) -> Shard:
     (schema,) = database.execute("select version from coverage_schema").fetchone() or (None,)
-    (foreign,) = database.execute(
-        "select count(*) from sqlite_master where type not in ('table', 'index')"
-    ).fetchone()
+    (foreign,) = database.execute("select count(*) from sqlite_master where type not in ('table', 'index')").fetchone()
     if schema != _SCHEMA or foreign:
         return dataclasses.replace(
             shard,
@@ -116,10 +112,8 @@ def _with_content(shard: Shard, database: sqlite3.Connection) -> Shard:
 
 
 @contextlib.contextmanager
-def _open(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(
-        sqlite3.connect(f"file:{urllib.parse.quote(str(file))}?mode={mode}", uri=True)
-    ) as database:
+def _open(file: Path, mode: str) -> Generator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(f"file:{urllib.parse.quote(str(file))}?mode={mode}", uri=True)) as database:
         yield database
 
 
@@ -135,9 +129,7 @@ def copy_mapped(shard: Shard, target: Path, *, root: Path, mapping: Mapping[str,
         database.commit()
 
 
-def mapping_of(
-    paths: Collection[str], *, root: Path, files: Collection[str], folder: str = "."
-) -> dict[str, str]:
+def mapping_of(paths: Collection[str], *, root: Path, files: Collection[str], folder: str = ".") -> dict[str, str]:
     """For each of a shard's `paths` that is a file of this tree, that file relative to `root`.
 
     The shard's own root is the folder under which most of its absolute paths are `files` of this

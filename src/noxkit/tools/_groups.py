@@ -61,9 +61,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "mypy": "arg-type",
         },
         "call": {
-            "ty": "missing-argument unknown-argument too-many-positional-arguments parameter-already-assigned no-matching-overload "
-            "not-callable call-non-callable",
-            "pyrefly": "missing-argument unexpected-keyword bad-argument-count bad-keyword-argument no-matching-overload not-callable",
+            "ty": "missing-argument unknown-argument too-many-positional-arguments parameter-already-assigned "
+            "no-matching-overload not-callable call-non-callable",
+            "pyrefly": "missing-argument unexpected-keyword bad-argument-count bad-keyword-argument "
+            "no-matching-overload not-callable",
             "pyright": "reportCallIssue reportOptionalCall",
             "mypy": "call-arg call-overload",
         },
@@ -93,7 +94,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "mypy": "unused-coroutine",
         },
         "override": {
-            "ty": "incompatible-method-override incompatible-attribute-override override-of-final-method invalid-method-override",
+            "ty": "incompatible-method-override incompatible-attribute-override override-of-final-method "
+            "invalid-method-override",
             "pyrefly": "bad-override bad-override-mutable-attribute",
             "pyright": "reportIncompatibleMethodOverride reportIncompatibleVariableOverride",
             "mypy": "override",
@@ -128,7 +130,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "default": {"ty": "invalid-parameter-default", "pyrefly": "bad-function-definition"},
         "redefinition": {"pyrefly": "redefinition", "mypy": "no-redef"},
-        "overload": {"ty": "single-overload invalid-overload", "pyrefly": "invalid-overload", "pyright": "reportInconsistentOverload"},
+        "overload": {
+            "ty": "single-overload invalid-overload",
+            "pyrefly": "invalid-overload",
+            "pyright": "reportInconsistentOverload",
+        },
         "raise": {"ty": "invalid-raise", "pyrefly": "bad-raise"},
         "yield": {"ty": "invalid-yield", "pyrefly": "invalid-yield"},
         "inheritance": {
@@ -161,16 +167,17 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "mypy": "deprecated",
         },
         "revealed-type": {"ty": "revealed-type", "pyrefly": "reveal-type", "pyright": "revealed-type"},
+        "reveal-undefined": {"ty": "undefined-reveal", "pyrefly": "unimported-directive"},
         "syntax": {
             "ty": "invalid-syntax",
             "pyrefly": "invalid-syntax parse-error",
             "pyright": "syntax",
             "mypy": "syntax",
-            "ruff": "invalid-syntax",
+            "ruff": "invalid-syntax E999",
             "ruff_format": "invalid-syntax",
             "ruff_imports": "invalid-syntax",
         },
-        "unreadable": {"ty": "io", "mypy": "unreadable", "ruff": "E902", "ruff_format": "io"},
+        "unreadable": {"ty": "io", "pyrefly": "unreadable", "mypy": "unreadable", "ruff": "E902", "ruff_format": "io"},
     }
 )
 

@@ -94,9 +94,7 @@ class _Reader:
     def _end(self, name: str) -> None:
         if name in {"failure", "error"} and self._message is not None:
             if self._case is not None:
-                trouble = Trouble(
-                    error=name == "error", message=self._message, text="".join(self._text)[-_TEXT_LIMIT:]
-                )
+                trouble = Trouble(error=name == "error", message=self._message, text="".join(self._text)[-_TEXT_LIMIT:])
                 self._case = dataclasses.replace(self._case, troubles=(*self._case.troubles, trouble))
             self._message = None
         elif name == "testcase" and self._case is not None:

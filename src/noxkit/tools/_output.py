@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/@\s]+@", re.IGNORECASE)
 _REASON = re.compile(r"^\s*(?:error|ERROR|cause|Cause|fatal)\b:?\s*(?P<reason>.+)$")
 
 
@@ -51,8 +52,8 @@ def lines_of(data: bytes) -> list[str]:
 
 
 def clean(message: str) -> str:
-    """`message` on one line: without escapes and control characters, its further lines behind `; `."""
-    visible = _CONTROLS.sub("", _ESCAPES.sub("", message.replace("\r\n", "\n")))
+    """`message` on one line, its further lines behind `; `, without escapes, control characters and user names."""
+    visible = _USER.sub(r"\1", _CONTROLS.sub("", _ESCAPES.sub("", message.replace("\r\n", "\n"))))
     parts = (" ".join(line.split()) for line in visible.split("\n"))
     return "; ".join(part.rstrip(";") for part in parts if part)
 

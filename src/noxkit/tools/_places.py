@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding
 
-__all__ = ["Columns", "outside", "relative"]
+__all__ = ["Columns", "outside", "relative", "without_root"]
 
 
 def relative(root: Path, path: str) -> str:
@@ -22,6 +22,11 @@ def relative(root: Path, path: str) -> str:
     absolute = os.path.normpath(os.path.join(root, path))  # noqa: PTH118 -- Path keeps the `..` that is to be resolved by text alone
     inside = os.path.relpath(absolute, root)
     return absolute if inside == os.pardir or inside.startswith(os.pardir + os.sep) else inside.replace(os.sep, "/")
+
+
+def without_root(root: Path, text: str) -> str:
+    """`text` with paths below `root` relative to it: equal findings of two machines are equal texts."""
+    return text.replace(f"file://{root}{os.sep}", "").replace(f"{root}{os.sep}", "")
 
 
 def outside(findings: Sequence[Finding], folders: Sequence[str]) -> tuple[Finding, ...]:

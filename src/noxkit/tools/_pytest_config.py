@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CoverageConfig",
     "PytestConfig",
+    "configured_pattern",
+    "files_of_tests",
     "option_value",
     "read_coverage_config",
     "read_pytest_config",
-    "test_files",
 ]
 
 _DEFAULT_PATTERNS = ("test_*.py", "*_test.py")
@@ -79,8 +80,8 @@ def read_pytest_config(folder: Path) -> PytestConfig:
         if table is not None:
             return PytestConfig(
                 place=name,
-                addopts=_words(table.get("addopts"), shell=True),
-                python_files=_words(table.get("python_files"), shell=False) or _DEFAULT_PATTERNS,
+                addopts=_words(table.get("addopts"), quoted=True),
+                python_files=_words(table.get("python_files"), quoted=False) or _DEFAULT_PATTERNS,
             )
     return PytestConfig()
 
@@ -118,42 +119,40 @@ def _coverage_tables(path: Path, prefix: str) -> dict[str, _Table]:
     else:
         ini = _ini(path)
         found = {
-            name: ini.get(f"coverage:{name}") or (ini.get(name) if not prefix else None)
-            for name in _COVERAGE_SECTIONS
+            name: ini.get(f"coverage:{name}") or (ini.get(name) if not prefix else None) for name in _COVERAGE_SECTIONS
         }
     return {name: table for name, table in found.items() if table}
 
 
-def test_files(repository: Repository, paths: Sequence[str]) -> tuple[str, ...]:
+def files_of_tests(repository: Repository, paths: Sequence[str]) -> tuple[str, ...]:
     """The files below `paths` that pytest would look into for tests, by their names.
 
     The names are `[tool.noxkit.tests] pattern`, else `python_files` of the repository's own
     configuration in the root or in the folder that is looked at, else pytest's own.
     """
     patterns = _patterns(repository, paths)
-    return tuple(
-        file for file in repository.python_files(paths) if file.endswith(".py") and _is_test(file, patterns)
-    )
+    return tuple(file for file in repository.python_files(paths) if file.endswith(".py") and _is_test(file, patterns))
+
+
+def configured_pattern(repository: Repository) -> str | None:
+    """`pattern` of `[tool.noxkit.tests]`, or None."""
+    pattern = (_table(repository.pyproject, "tool", "noxkit", "tests") or {}).get("pattern")
+    return pattern if isinstance(pattern, str) else None
 
 
 def _patterns(repository: Repository, paths: Sequence[str]) -> tuple[str, ...]:
-    tests = _table(repository.pyproject, "tool", "noxkit", "tests") or {}
-    own = _words(tests.get("pattern"), shell=False)
+    own = configured_pattern(repository)
     if own:
-        return own
+        return (own,)
     folders = dict.fromkeys([repository.root, *(repository.root / path for path in paths)])
-    return tuple(
-        dict.fromkeys(pattern for folder in folders for pattern in read_pytest_config(folder).python_files)
-    )
+    return tuple(dict.fromkeys(pattern for folder in folders for pattern in read_pytest_config(folder).python_files))
 
 
 def _is_test(file: str, patterns: Sequence[str]) -> bool:
     """As pytest's `python_files`: a pattern with a slash is matched against the whole path."""
     path = PurePosixPath(file)
     return any(
-        fnmatch.fnmatchcase(f"/{file}", f"*/{pattern}")
-        if "/" in pattern
-        else fnmatch.fnmatchcase(path.name, pattern)
+        fnmatch.fnmatchcase(f"/{file}", f"*/{pattern}") if "/" in pattern else fnmatch.fnmatchcase(path.name, pattern)
         for pattern in patterns
     )
 
@@ -168,17 +167,13 @@ def option_value(words: Sequence[str], *names: str) -> str | None:
     return found
 
 
-def _words(value: object, *, shell: bool) -> tuple[str, ...]:
+def _words(value: object, *, quoted: bool) -> tuple[str, ...]:
     if isinstance(value, str):
         try:
-            return tuple(shlex.split(value) if shell else value.split())
+            return tuple(shlex.split(value) if quoted else value.split())
         except ValueError:  # an unclosed quote, which pytest refuses by itself
             return tuple(value.split())
-    return (
-        tuple(str(item) for item in cast("Sequence[object]", value))
-        if isinstance(value, (list, tuple))
-        else ()
-    )
+    return tuple(str(item) for item in cast("Sequence[object]", value)) if isinstance(value, (list, tuple)) else ()
 
 
 def _table(table: object, *keys: str) -> _Table | None:

@@ -7,7 +7,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from noxkit.tools._pytest_config import option_value, read_coverage_config
+from noxkit.tools._pytest_config import configured_pattern, option_value, read_coverage_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,10 +56,8 @@ def loud_enough(addopts: Sequence[str]) -> list[str]:
 
 def pattern_option(job: Job) -> list[str]:
     """How test files are named by `[tool.noxkit.tests] pattern`, for pytest."""
-    tool = job.repository.pyproject.get("tool")
-    for key in ("noxkit", "tests", "pattern"):
-        tool = tool.get(key) if isinstance(tool, dict) else None
-    return ["-o", f"python_files={tool}"] if isinstance(tool, str) else []
+    pattern = configured_pattern(job.repository)
+    return ["-o", f"python_files={pattern}"] if pattern else []
 
 
 def uses_pytest_cov(job: Job, words: Sequence[str]) -> bool:
@@ -73,7 +71,7 @@ def uses_pytest_cov(job: Job, words: Sequence[str]) -> bool:
 
 
 def pytest_cov_options(job: Job, folder: Path, words: Sequence[str]) -> list[str]:
-    """Measure what the repository measures by itself; else its import packages, without a report and without a floor."""
+    """What the repository measures by itself, else its import packages; without a report and without a floor."""
     if any(re.fullmatch(r"--cov(=.*)?|--no-cov", word) for word in words):
         return []
     if read_coverage_config(folder, file=option_value(words, "--cov-config")).has_source:
@@ -87,10 +85,8 @@ def source_option(job: Job, folder: Path) -> list[str]:
 
 
 def _sources(job: Job, folder: Path) -> list[str]:
-    """The import packages as folders relative to where pytest starts, and single modules by name; `.` where none is known."""
-    packages = [
-        package for package in job.repository.workspace.packages if job.package in {None, package.name}
-    ]
+    """The import packages as folders relative to where pytest starts, single modules by name; else `.`."""
+    packages = [package for package in job.repository.workspace.packages if job.package in {None, package.name}]
     found = [
         source
         for package in packages
@@ -106,9 +102,7 @@ def _sources_of(package: Package, root: Path, *, folder: Path) -> list[str]:
         for import_root in package.import_roots:
             place = root / import_root / name.replace(".", "/")
             if place.is_dir():
-                found.append(
-                    place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(place)
-                )
+                found.append(place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(place))
             elif place.with_name(f"{place.name}.py").is_file():
                 found.append(name)
     return found
@@ -117,9 +111,7 @@ def _sources_of(package: Package, root: Path, *, folder: Path) -> list[str]:
 def paths_of(job: Job, folder: Path, arguments: Sequence[str]) -> list[str]:
     """The paths of the task, unless they are all of the folder or the user names some."""
     named = any(
-        (folder / argument.partition("::")[0]).exists()
-        for argument in arguments
-        if not argument.startswith("-")
+        (folder / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")
     )
     if named or folder != job.root or job.paths == (".",):
         return []

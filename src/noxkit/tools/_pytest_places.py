@@ -60,9 +60,7 @@ class Places:
         """The file of a test: as the XML says, else the longest part of the dotted name that is a file."""
         if case.file is not None:
             return self.relative(case.file)
-        parts = (
-            [*case.classname.split("."), *case.name.split(".")] if case.classname else case.name.split(".")
-        )
+        parts = [*case.classname.split("."), *case.name.split(".")] if case.classname else case.name.split(".")
         for end in range(len(parts), 0, -1):
             path = self.relative("/".join(parts[:end]) + ".py")
             if path is not None:

@@ -12,18 +12,29 @@ from noxkit.diagnostics.model import Finding, FixSafety, Severity
 from noxkit.tools._base import UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, text_of
-from noxkit.tools._places import relative
+from noxkit.tools._places import relative, without_root
 
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
 
-__all__ = ["CONFIG_FILES", "Diagnostic", "Position", "cache", "common", "diagnostics", "files_read", "finding_of", "missing"]
+__all__ = [
+    "CONFIG_FILES",
+    "Diagnostic",
+    "Position",
+    "cache",
+    "common",
+    "diagnostics",
+    "files_read",
+    "finding_of",
+    "missing",
+]
 
 CONFIG_FILES = (".ruff.toml", "ruff.toml")
 
 _READ = re.compile(r"^\[[^\]]*\]\[[^\]]*\]\[ruff[^\]]*\]\[DEBUG\] (?:Checked|Formatted) (\d+) files? in", re.MULTILINE)
 _MANIFEST = re.compile(r"^\[.*\]\[DEBUG\] Checking: .*pyproject\.toml$", re.MULTILINE)
+_PROSE = re.compile(r"^\[.*\]\[DEBUG\] format_path; path=.*\.(?!pyi?$|ipynb$)\w+$", re.MULTILINE)
 _NOTHING = "No Python files found under the given path"
 _LOG = r"\[\d{4}-|warning: "
 _SEVERITIES = {"error": Severity.ERROR, "fatal": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
@@ -82,13 +93,14 @@ def diagnostics(completed: Completed) -> list[Diagnostic]:
 def files_read(completed: Completed) -> int | None:
     """How many Python files ruff has read, by its log; None where the log does not say.
 
-    ruff reads pyproject.toml as well, which is not what anybody means.
+    ruff check reads pyproject.toml as well, and ruff format Markdown, which is not what anybody means.
     """
     log = text_of(completed.stderr)
     if _NOTHING in log:
         return 0
     count = last_count(_READ, log)
-    return None if count is None else max(count - len(_MANIFEST.findall(log)), 0)
+    others = len(_MANIFEST.findall(log)) + len(_PROSE.findall(log))
+    return None if count is None else max(count - others, 0)
 
 
 def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
@@ -100,7 +112,7 @@ def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
         code=f"{task}:{code}",
         task=task,
         severity=_SEVERITIES.get(item.severity, Severity.ERROR),
-        message=clean(item.message.removeprefix("SyntaxError: ")) + where,
+        message=without_root(job.root, clean(item.message.removeprefix("SyntaxError: "))) + where,
         hint=_hint(item, code),
         path=relative(job.root, item.filename),
         line=at.row if at else None,
@@ -114,7 +126,7 @@ def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
 
 
 def _hint(item: Diagnostic, code: str) -> str:
-    if code == "invalid-syntax":
+    if code in {"invalid-syntax", "E999"}:
         return "mend the syntax: nothing else in this file can be trusted until it parses"
     if code in {"E902", "io"}:
         return "make it a readable file in UTF-8, or leave it out with `extend-exclude` in [tool.ruff]"
@@ -122,7 +134,7 @@ def _hint(item: Diagnostic, code: str) -> str:
         return "run `nox -s fmt`"
     if item.fix is not None:
         unsafe = "" if (item.fix.applicability or "").lower() == "safe" else " --unsafe-fixes"
-        return f"{clean(item.fix.message or 'ruff knows a fix')}: `ruff check --fix{unsafe}` does it"
+        return f"{clean(item.fix.message or 'ruff knows a fix')} (`ruff check --fix{unsafe}` does it)"
     page = f"see {item.url}; " if item.url else ""
     return f"{page}where it is meant, `# noqa: {code}` with the reason behind it accepts this line"
 
@@ -131,5 +143,5 @@ def missing(job: Job, items: list[Diagnostic]) -> str | None:
     """That a path which ruff was given is not there, or None."""
     for item in items:
         if item.code in {"E902", "io"} and relative(job.root, item.filename) in job.paths:
-            return f"{relative(job.root, item.filename)}: {clean(item.message)}"
+            return without_root(job.root, f"{item.filename}: {clean(item.message)}")
     return None

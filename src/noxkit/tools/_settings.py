@@ -32,7 +32,8 @@ def strings(value: object) -> tuple[str, ...]:
     """The strings of an array; a string alone is one of them."""
     if isinstance(value, str):
         return (value,)
-    return tuple(item for item in cast("list[object]", value) if isinstance(item, str)) if isinstance(value, list) else ()
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def settings_of(repository: Repository, table: str, *, files: tuple[str, ...]) -> Settings | None:

@@ -15,7 +15,7 @@ from noxkit.diagnostics.coverage import CoverageData, FileCoverage
 from noxkit.diagnostics.model import Finding, Severity, Status
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._coverage_data import DATA_FOLDER, copy_mapped, mapping_of, read_shards
-from noxkit.tools._pytest_config import read_coverage_config, test_files
+from noxkit.tools._pytest_config import files_of_tests, read_coverage_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class _CoverageTool(Tool):
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
         """There is no coverage where there are neither tests nor data."""
-        if test_files(repository, paths) or read_shards(repository.root / DATA_FOLDER):
+        if files_of_tests(repository, paths) or read_shards(repository.root / DATA_FOLDER):
             return None
         return f"0 test files of {len(repository.files)} files, and no coverage data"
 
@@ -97,9 +97,7 @@ class CoverageCombineTool(_CoverageTool):
         shards = _shards(job)
         output = _text(completed)
         trouble, hint = _combine_trouble(shards, completed.returncode, output)
-        return Reading(
-            files=len(shards), evidence=_shard_evidence(job, shards), trouble=trouble, trouble_hint=hint
-        )
+        return Reading(files=len(shards), evidence=_shard_evidence(job, shards), trouble=trouble, trouble_hint=hint)
 
     def conclude(self, job: Job, completed: Completed) -> Outcome:
         """As for every tool; then the combined data is kept, or that of an earlier run is gone."""
@@ -131,9 +129,7 @@ class CoverageJsonTool(_CoverageTool):
         """The files measured; a floor of the repository's own configuration that is not reached is a finding."""
         output, file = _text(completed), job.scratch / "coverage.json"
         if not (job.root / COMBINED_FILE).is_file() or "No data to report" in output:
-            return Reading(
-                files=0, trouble=_NOTHING, trouble_hint="run `nox -s tests`, then `nox -s coverage`"
-            )
+            return Reading(files=0, trouble=_NOTHING, trouble_hint="run `nox -s tests`, then `nox -s coverage`")
         if completed.returncode not in {0, 2} or not file.is_file():
             raise UnparseableError(f"exit code {completed.returncode} without a report")
         data = read_coverage(file, root=job.root)
@@ -149,9 +145,7 @@ class CoverageJsonTool(_CoverageTool):
             findings=_floor_findings(job, output),
             files=len(data.files),
             evidence={**evidence, "without_source": gone} if gone else evidence,
-            trouble=f"coverage cannot parse {', '.join(left[:3])}{' and more' if left[3:] else ''}"
-            if left
-            else None,
+            trouble=f"coverage cannot parse {', '.join(left[:3])}{' and more' if left[3:] else ''}" if left else None,
             trouble_hint="mend the syntax, or run the session on a Python that knows it" if left else None,
         )
 
@@ -180,15 +174,11 @@ def _combine_trouble(shards: Sequence[Shard], code: int, output: str) -> tuple[s
     with_branches = [shard.name for shard in shards if shard.branch]
     without = [shard.name for shard in shards if shard.branch is False]
     if with_branches and without:
-        trouble = (
-            f"branches were measured for {', '.join(with_branches[:3])} and not for {', '.join(without[:3])}"
-        )
+        trouble = f"branches were measured for {', '.join(with_branches[:3])} and not for {', '.join(without[:3])}"
         return trouble, "set `branch` in [tool.coverage.run] the same for all runs, then run `nox -s tests`"
     unused = _UNUSED.search(output)
     if unused or code:
-        said = next(
-            (line.strip() for line in reversed(output.splitlines()) if line.strip()), "it printed nothing"
-        )
+        said = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "it printed nothing")
         return (
             f"coverage cannot combine the data: {unused[2] if unused else said}",
             "remove .nox/noxkit/coverage and run `nox -s tests`",
@@ -198,13 +188,9 @@ def _combine_trouble(shards: Sequence[Shard], code: int, output: str) -> tuple[s
 
 def _shard_evidence(job: Job, shards: Sequence[Shard]) -> dict[str, EvidenceValue]:
     sources = {
-        path
-        for shard in shards
-        for path in mapping_of(shard.paths, root=job.root, files=job.repository.files).values()
+        path for shard in shards for path in mapping_of(shard.paths, root=job.root, files=job.repository.files).values()
     }
-    newest = max(
-        (file.stat().st_mtime for path in sources if (file := job.root / path).is_file()), default=0.0
-    )
+    newest = max((file.stat().st_mtime for path in sources if (file := job.root / path).is_file()), default=0.0)
     older = [shard.name for shard in shards if shard.modified < newest]
     evidence: dict[str, EvidenceValue] = {
         "data": [shard.name for shard in shards],
@@ -281,7 +267,10 @@ class _Report(msgspec.Struct):
 
 
 def read_coverage(file: Path, *, root: Path) -> CoverageData:
-    """The JSON report of coverage.py in `file`. Raises UnparseableError where it is none, OSError where it cannot be read."""
+    """The JSON report of coverage.py in `file`.
+
+    Raises UnparseableError where it is none, and OSError where it cannot be read.
+    """
     try:
         report = msgspec.json.decode(file.read_bytes(), type=_Report)
     except msgspec.DecodeError as error:

@@ -25,17 +25,21 @@ __all__ = ["Mypy"]
 
 _LOG = r"LOG: "
 _SOURCE = re.compile(r"^LOG:  Found source: ", re.MULTILINE)
-_PLAIN = re.compile(r"^(?P<path>[^:{][^:]*): error: (?P<message>.+)$")
-_BLOCKED = re.compile(r"^Found \d+ errors? in \d+ files? \(errors prevented further checking\)$")
+_PLAIN = re.compile(r"^(?P<path>[^:{][^:]*): error: (?P<message>(?:Cannot|Can't) .+)$")
 _NOTHING = re.compile(r"^There are no \.py\[i\] files in |^Nothing to do\?!")
+_WORDS = re.compile(
+    rf"{_PLAIN.pattern}|{_NOTHING.pattern}|^Found \d+ errors? in \d+ files? \(|^Success: no issues found"
+)
 _CONFIG = re.compile(r"^(?P<path>[^\s:]+\.(?:ini|toml|cfg)): (?:note: )?(?P<said>.+)$")
 _SECTION = re.compile(r"^\[|^unused section")
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.INFO}
 _ADVICE = {
     "syntax": "mend the syntax, or raise `requires-python` where this Python cannot know it",
     "unreadable": "make it a readable file in UTF-8, or leave it out with `exclude` in mypy's configuration",
-    "duplicate-module": "leave one of them out with `exclude`, add `__init__.py`, or set `explicit_package_bases` in mypy's configuration",
+    "duplicate-module": "leave one of them out with `exclude`, add `__init__.py`, or set `explicit_package_bases`",
     "import-not-found": "correct the name, or add what provides it to the dependencies",
+    "plugin": "add mypy to the project's own dependency group: noxkit then starts it where its plugins are",
+    "revealed-type": "remove the call of `reveal_type`",
     "unused-ignore": "remove the comment: there is nothing left to ignore",
 }
 _PAGE = "https://mypy.readthedocs.io/en/stable/_refs.html#code-"
@@ -104,26 +108,29 @@ class Mypy(Tool):
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """JSON lines on either output, and the few things that it says in words only."""
-        said = lines_of(completed.stderr)
-        lines = lines_of(completed.stdout) + [line for line in said if line.startswith("{")]
+        log = text_of(completed.stderr)
+        lines = lines_of(completed.stdout) + [line for line in lines_of(completed.stderr) if _reports(line)]
         items = decode_lines((line.encode() for line in lines if line.startswith("{")), _DECODER, tool="mypy")
-        words = [line for line in lines if not line.startswith("{") and not line.startswith("Success: ")]
-        plain = [match for line in words if (match := _PLAIN.match(line))]
-        blocked = any(_BLOCKED.match(line) for line in words) or completed.returncode == 2
-        nothing = next((clean(line) for line in words + said if _NOTHING.match(line)), None)
-        if any(not _PLAIN.match(line) and not _BLOCKED.match(line) and not _NOTHING.match(line) for line in words):
+        words = [line for line in lines if not line.startswith("{")]
+        if not all(_WORDS.match(line) for line in words):
             raise UnparseableError("mypy printed lines that are neither JSON nor known")
-        if not items and not plain and nothing is None and not (completed.returncode == 0 and _SOURCE.search(text_of(completed.stderr))):
+        nothing = next((clean(line) for line in lines_of(completed.stderr) + words if _NOTHING.match(line)), None)
+        clean_run = completed.returncode == 0 and _SOURCE.search(log)
+        if not lines and nothing is None and not clean_run:
             raise UnparseableError(failure(completed, without=_LOG))
-        columns = Columns(job.root)
-        broken, notes = _configuration(job, said)
-        findings = [_finding(job, item, columns, blocked=blocked) for item in items] + [_unreadable(job, match) for match in plain]
+        broken, notes = _configuration(job, lines_of(completed.stderr))
+        blocked = "errors kept mypy from reading the rest" if completed.returncode == 2 else None
         return Reading(
-            findings=(*findings, *notes),
-            files=0 if nothing else len(_SOURCE.findall(text_of(completed.stderr))) or None,
-            trouble=wrong_target(job) or nothing or broken or ("errors kept mypy from reading the rest" if blocked else None),
-            trouble_hint=f"mend mypy's configuration ({broken}): it has looked at the code without it" if broken else None,
+            findings=(*_findings(job, items, blocked=blocked is not None), *_unreadable(job, words), *notes),
+            files=0 if nothing else len(_SOURCE.findall(log)) or None,
+            trouble=wrong_target(job) or nothing or broken or blocked,
+            trouble_hint="mend mypy's configuration: it has looked at the code without it" if broken else None,
         )
+
+
+def _reports(line: str) -> bool:
+    """Whether a line beside mypy's log is about a file that it was to read."""
+    return line.startswith("{") or _PLAIN.match(line) is not None
 
 
 def _settings(repository: Repository) -> Settings:
@@ -165,6 +172,11 @@ def _modules(job: Job, root: str, names: tuple[str, ...]) -> list[str]:
     return [path for path in paths if (job.root / path).exists()]
 
 
+def _findings(job: Job, items: list[_Item], *, blocked: bool) -> list[Finding]:
+    columns = Columns(job.root)
+    return [_finding(job, item, columns, blocked=blocked) for item in items]
+
+
 def _finding(job: Job, item: _Item, columns: Columns, *, blocked: bool) -> Finding:
     code = item.code or ("duplicate-module" if item.message.startswith("Duplicate module") else "error")
     path = relative(job.root, item.file)
@@ -175,13 +187,13 @@ def _finding(job: Job, item: _Item, columns: Columns, *, blocked: bool) -> Findi
     column = columns.ascii_only(path, item.line, item.column - base) if line and item.column >= base else None
     end = item.end_column - base if item.end_column is not None else -1
     end_column = columns.ascii_only(path, end_line, end) if end_line and column is not None and end >= 0 else None
-    advice = clean(item.hint or "") or f"correct the types here; where mypy is mistaken, `# type: ignore[{code}]` accepts this line"
+    advice = f"correct the types here; where mypy is mistaken, `# type: ignore[{code}]` accepts this line"
     return Finding(
         code=f"mypy:{code}",
         task=Mypy.name,
         severity=_SEVERITIES.get(item.severity, Severity.ERROR),
         message=clean(item.message),
-        hint=_ADVICE.get(code, advice),
+        hint=_ADVICE.get(_topic(item, code)) or clean(item.hint or "") or advice,
         path=path,
         line=line,
         column=column,
@@ -192,17 +204,28 @@ def _finding(job: Job, item: _Item, columns: Columns, *, blocked: bool) -> Findi
     )
 
 
-def _unreadable(job: Job, match: re.Match[str]) -> Finding:
-    """A line such as `a.py: error: Cannot decode file: …`, which has no JSON form."""
-    return Finding(
-        code="mypy:unreadable",
-        task=Mypy.name,
-        severity=Severity.ERROR,
-        message=clean(match["message"]),
-        hint=_ADVICE["unreadable"],
-        path=relative(job.root, match["path"]),
-        group=group_of(Mypy.name, "unreadable"),
-    )
+def _topic(item: _Item, code: str) -> str:
+    """What an item is about, where its code, `misc`, does not say it."""
+    if item.message.startswith("Revealed type is"):
+        return "revealed-type"
+    return "plugin" if item.message.startswith("Error importing plugin") else code
+
+
+def _unreadable(job: Job, words: list[str]) -> list[Finding]:
+    """Lines such as `a.py: error: Cannot decode file: …`, which have no JSON form."""
+    return [
+        Finding(
+            code="mypy:unreadable",
+            task=Mypy.name,
+            severity=Severity.ERROR,
+            message=clean(match["message"]),
+            hint=_ADVICE["unreadable"],
+            path=relative(job.root, match["path"]),
+            group=group_of(Mypy.name, "unreadable"),
+        )
+        for line in words
+        if (match := _PLAIN.match(line))
+    ]
 
 
 def _configuration(job: Job, said: list[str]) -> tuple[str | None, list[Finding]]:

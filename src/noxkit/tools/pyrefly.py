@@ -12,7 +12,7 @@ from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, lines_of, text_of
-from noxkit.tools._places import outside, relative
+from noxkit.tools._places import outside, relative, without_root
 from noxkit.tools._settings import has_own_project, settings_of, strings
 from noxkit.tools._target import wrong_target
 
@@ -28,6 +28,7 @@ _LINK = re.compile(r"^Broken symlink when walking project files: `(?P<path>.+?)`
 _ABSENT = re.compile(r"^Path `(?P<path>.+)` does not exist$")
 _QUERY = re.compile(r"Failed to query interpreter at (?P<path>.+?), falling back")
 _EXTRA = re.compile(r"^\s*WARN (?P<path>[^:]+): (?P<said>Extra keys found in config: .+)$")
+_LOAD = re.compile(r"^Failed to load `.+` from `.+`, got When reading file `.+`: (?P<why>.+)$")
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "warning": Severity.WARNING, "info": Severity.INFO}
 _ADVICE = {
     "invalid-syntax": "mend the syntax, or raise `requires-python` where this Python cannot know it",
@@ -137,7 +138,7 @@ def _notes(job: Job, log: str) -> tuple[Finding, ...]:
                     task=Pyrefly.name,
                     severity=Severity.ERROR,
                     message="a link to a file that does not exist",
-                    hint="remove the link, or leave it out with `project-excludes` in [tool.pyrefly]: pyrefly stops at it",
+                    hint="remove it, or leave it out with `project-excludes` in [tool.pyrefly]: pyrefly stops at it",
                     path=relative(job.root, match["path"]),
                 )
             )
@@ -157,6 +158,8 @@ def _notes(job: Job, log: str) -> tuple[Finding, ...]:
 
 
 def _finding(job: Job, error: _Error) -> Finding:
+    if match := _LOAD.match(error.description):
+        return _unreadable(relative(job.root, error.path), clean(match["why"]))
     advice = f"correct the types here; where pyrefly is mistaken, `# pyrefly: ignore[{error.name}]` accepts this line"
     path = relative(job.root, error.path)
     placed = not path.endswith(".ipynb")
@@ -164,7 +167,7 @@ def _finding(job: Job, error: _Error) -> Finding:
         code=f"pyrefly:{error.name}",
         task=Pyrefly.name,
         severity=_SEVERITIES.get(error.severity, Severity.ERROR),
-        message=clean(error.concise_description or error.description.split("\n")[0]),
+        message=without_root(job.root, clean(error.concise_description or error.description.split("\n")[0])),
         hint=_ADVICE.get(error.name, advice),
         path=path,
         line=error.line if placed else None,
@@ -173,4 +176,17 @@ def _finding(job: Job, error: _Error) -> Finding:
         end_column=error.stop_column if placed else None,
         group=group_of(Pyrefly.name, error.name),
         url=f"https://pyrefly.org/en/docs/error-kinds/#{error.name}",
+    )
+
+
+def _unreadable(path: str, why: str) -> Finding:
+    """A file that cannot be read, which pyrefly calls an import that is missing."""
+    return Finding(
+        code="pyrefly:unreadable",
+        task=Pyrefly.name,
+        severity=Severity.ERROR,
+        message=f"cannot be read: {why}",
+        hint="make it a readable file in UTF-8, or leave it out with `project-excludes` in [tool.pyrefly]",
+        path=path,
+        group=group_of(Pyrefly.name, "unreadable"),
     )

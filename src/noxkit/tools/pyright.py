@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -12,7 +12,7 @@ from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, lines_of
-from noxkit.tools._places import Columns, outside, relative
+from noxkit.tools._places import Columns, outside, relative, without_root
 from noxkit.tools._target import wrong_target
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Pyright"]
 
 _CONFIG = re.compile(r'^(?:Config .+|File or directory ".+" does not exist\.?|Ignoring path .+)$')
+_ABSENT = re.compile(r'^File or directory ".+" does not exist')
 _BROKEN = re.compile(r"^Config file .+ could not be (?:parsed|read)\b.*$")
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "information": Severity.INFO}
 _CONFIG_FILE = "pyrightconfig.json"
@@ -73,8 +74,10 @@ class Pyright(Tool):
     needs_interpreter = True
     per_python = True
     type_checker = True
-    codes_findings = frozenset({1, 3})  # 3 where it could not read its configuration, and went on without
-    environment = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}  # else it asks the package index for a newer version
+    codes_findings = frozenset({1, 3, 4})  # 3 where it went on without its configuration, 4 where a path is not there
+    environment: ClassVar[dict[str, str]] = {
+        "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"
+    }  # else it asks the package index for a newer version
 
     def command(self, job: Job) -> list[str]:
         """Without paths, so that `include` and `exclude` of its own configuration count."""
@@ -87,23 +90,32 @@ class Pyright(Tool):
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """The diagnostics, and what it says of its configuration, which it never fails for."""
+        said = lines_of(completed.stderr)
         if not completed.stdout.strip().startswith(b"{"):
-            raise UnparseableError(failure(completed))
+            return _refused(job, completed)
         output = decode(completed.stdout, _Output, tool="pyright")
         columns = Columns(job.root)
         items = output.general_diagnostics
         findings = outside([_finding(job, item, columns) for item in items], job.excluded)
-        said = lines_of(completed.stderr)
-        broken = next((clean(line) for line in said if _BROKEN.match(line)), None)
+        broken = next((without_root(job.root, clean(line)) for line in said if _BROKEN.match(line)), None)
         if completed.returncode == 3 and broken is None:
             broken = f"pyright could not read its configuration: {failure(completed)}"
+        notes = [_note(job, line) for line in said if _CONFIG.match(line) and not _BROKEN.match(line)]
         return Reading(
-            findings=(*findings, *(_note(job, line) for line in said if _CONFIG.match(line) and not _BROKEN.match(line))),
+            findings=(*findings, *notes),
             files=output.summary.files_analyzed,
             left_out=len(items) - len(findings),
             trouble=wrong_target(job) or broken,
             trouble_hint="mend the configuration: pyright has looked at the code without it" if broken else None,
         )
+
+
+def _refused(job: Job, completed: Completed) -> Reading:
+    """No report: a path that is not there. Raises UnparseableError for any other reason."""
+    for line in lines_of(completed.stderr) + lines_of(completed.stdout):
+        if _ABSENT.match(line):
+            return Reading(trouble=without_root(job.root, clean(line)), trouble_hint="correct `paths` in [tool.noxkit]")
+    raise UnparseableError(failure(completed))
 
 
 def _plain(path: str) -> str:
@@ -119,7 +131,7 @@ def _finding(job: Job, item: _Diagnostic, columns: Columns) -> Finding:
         code=f"pyright:{code}",
         task=Pyright.name,
         severity=_SEVERITIES.get(item.severity, Severity.ERROR),
-        message=clean(item.message),
+        message=without_root(job.root, clean(item.message)),
         hint=_hint(code, item.rule),
         path=path,
         line=start.line + 1 if start else None,
@@ -147,7 +159,7 @@ def _note(job: Job, line: str) -> Finding:
         code="pyright:config",
         task=Pyright.name,
         severity=Severity.WARNING,
-        message=clean(line).replace(f"{job.root}/", ""),
+        message=without_root(job.root, clean(line)),
         hint="correct pyright's configuration: it ignores what it does not know, and looks at less than was meant",
         path=_CONFIG_FILE if job.repository.has_file(_CONFIG_FILE) else "pyproject.toml",
         url=_PAGE,

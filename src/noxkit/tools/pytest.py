@@ -17,7 +17,7 @@ from noxkit.diagnostics.model import Finding, Severity, Status
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._coverage_data import DATA_FOLDER, keep_shards
 from noxkit.tools._junit import JunitError, read_junit
-from noxkit.tools._pytest_config import read_pytest_config, test_files
+from noxkit.tools._pytest_config import files_of_tests, read_pytest_config
 from noxkit.tools._pytest_options import (
     asks_for_workers,
     loud_enough,
@@ -43,21 +43,17 @@ __all__ = ["PytestTool"]
 
 JUNIT_FOLDER = ".nox/noxkit/junit"
 
-_HEADER = re.compile(
-    r"^platform \S+ -- Python (?P<python>[^\s,\[]+)\S*, pytest-(?P<pytest>[^\s,]+)", re.MULTILINE
-)
+_HEADER = re.compile(r"^platform \S+ -- Python (?P<python>[^\s,\[]+)\S*, pytest-(?P<pytest>[^\s,]+)", re.MULTILINE)
 _ROOTDIR = re.compile(r"^rootdir: (.+?)(?:, (?:configfile|inifile|testpaths): .*)?$", re.MULTILINE)
 _DESELECTED = re.compile(r"(\d+) deselected")
-_FAIL_UNDER = re.compile(
-    r"^(?:FAIL Required test coverage|(?:ERROR: )?Coverage failure: total).*$", re.MULTILINE
-)
+_FAIL_UNDER = re.compile(r"^(?:FAIL Required test coverage|(?:ERROR: )?Coverage failure: total).*$", re.MULTILINE)
 _CONFTEST = re.compile(r"^ImportError while loading conftest '(?P<path>[^']+)'", re.MULTILINE)
 _COVERAGE_WARNING = re.compile(r".*: CoverageWarning: |\s+\S*\._warn\(")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class PytestTool(Tool):
-    """pytest, started by the project environment's Python, under pytest-cov where the project has it, else under `coverage run`."""
+    """pytest from the project's environment, under pytest-cov where the project has it, else under `coverage run`."""
 
     name = "tests"
     summary = "the project's tests, with coverage data"
@@ -82,20 +78,20 @@ class PytestTool(Tool):
         """There are no tests where no file is named like one, unless the configuration collects documentation."""
         folders = [repository.root, *(repository.root / path for path in paths)]
         words = [word for folder in folders for word in read_pytest_config(folder).addopts]
-        if test_files(repository, paths) or any(word.startswith("--doctest-") for word in words):
+        if files_of_tests(repository, paths) or any(word.startswith("--doctest-") for word in words):
             return None
         return f"0 test files of {len(repository.files)} files under {', '.join(paths)}"
 
     def planned(self, repository: Repository, paths: Sequence[str]) -> int:
         """How many files are named like tests."""
-        return len(test_files(repository, paths))
+        return len(files_of_tests(repository, paths))
 
     def folder_for(self, job: Job) -> Path:
         """The member's folder for a member's own tests, as its developers run them; else the root."""
         return job.root / job.paths[0] if job.package is not None and len(job.paths) == 1 else job.root
 
     def environment_for(self, job: Job) -> dict[str, str | None]:
-        """Coverage data goes to the scratch folder, and from there to where it is kept, whatever the configuration names."""
+        """Coverage data goes to the scratch folder, and from there to where it is kept."""
         return {**self.environment, "COVERAGE_FILE": str(_data_file(job))}
 
     def command(self, job: Job) -> list[str]:
@@ -150,9 +146,7 @@ class PytestTool(Tool):
     def _keep_junit(self, job: Job) -> str | None:
         """Move the JUnit XML to its place, and copy it to where the repository or the user asks for one."""
         place = (
-            job.root
-            / JUNIT_FOLDER
-            / f"tests-{job.python or 'python'}{f'-{job.package}' if job.package else ''}.xml"
+            job.root / JUNIT_FOLDER / f"tests-{job.python or 'python'}{f'-{job.package}' if job.package else ''}.xml"
         )
         place.unlink(missing_ok=True)
         if not _junit_file(job).is_file():
@@ -177,9 +171,7 @@ class PytestTool(Tool):
         places = Places(root=job.root, folder=folder, rootdir=Path(rootdir[1].strip()) if rootdir else folder)
         rerun = _rerun(job)
         findings = [
-            finding_of(case, trouble, places=places, rerun=rerun)
-            for case in cases
-            for trouble in case.troubles
+            finding_of(case, trouble, places=places, rerun=rerun) for case in cases for trouble in case.troubles
         ]
         reading = Reading(
             findings=tuple(findings),
@@ -215,15 +207,7 @@ def _evidence(cases: Sequence[Case], output: str) -> dict[str, EvidenceValue]:
     for case in cases:  # a test that fails and whose fixture fails after it has two entries
         if case.troubles and not case.classname:
             continue  # a module that could not be collected is no test
-        state = (
-            "failed"
-            if case.troubles
-            else "skipped"
-            if case.skipped
-            else "xfailed"
-            if case.xfailed
-            else "passed"
-        )
+        state = "failed" if case.troubles else "skipped" if case.skipped else "xfailed" if case.xfailed else "passed"
         key = (case.classname, case.name, case.file)
         tests[key] = "failed" if "failed" in {state, tests.get(key)} else state
     states = list(tests.values())
@@ -231,9 +215,7 @@ def _evidence(cases: Sequence[Case], output: str) -> dict[str, EvidenceValue]:
         state: states.count(state) for state in ("passed", "failed", "skipped", "xfailed")
     }
     header = _HEADER.search(output)
-    facts: dict[str, EvidenceValue] = (
-        {"python": header["python"], "pytest": header["pytest"]} if header else {}
-    )
+    facts: dict[str, EvidenceValue] = {"python": header["python"], "pytest": header["pytest"]} if header else {}
     return {"tests": len(tests), **counts, "seconds": round(sum(case.seconds for case in cases), 3), **facts}
 
 
@@ -253,14 +235,10 @@ def _judged(job: Job, code: int, reading: Reading, *, output: str, places: Place
     if code == 2 and not reading.findings:
         return _troubled(reading, f"interrupted: {first_error(output)}", "run the session again")
     if code == 3:
-        internal = [
-            line
-            for line in output.splitlines()
-            if line.startswith("INTERNALERROR>") and line.strip() != "INTERNALERROR>"
+        lines = [
+            line.removeprefix("INTERNALERROR>").strip() for line in output.splitlines() if "INTERNALERROR>" in line
         ]
-        raise UnparseableError(
-            f"pytest failed by itself: {internal[-1].removeprefix('INTERNALERROR>').strip() if internal else 'INTERNALERROR'}"
-        )
+        raise UnparseableError(f"pytest failed by itself: {next(filter(None, reversed(lines)), 'INTERNALERROR')}")
     if code == 4:
         return _not_started(reading, output, places=places, rerun=_rerun(job))
     return reading
@@ -283,19 +261,18 @@ def _with_nothing_run(job: Job, reading: Reading, output: str) -> Reading:
     if tests and tests != skipped:
         return reading
     if tests:
-        return _troubled(
-            reading, f"all {tests} tests were skipped", f"see the reasons with `{_rerun(job)} -rs`"
-        )
+        return _troubled(reading, f"all {tests} tests were skipped", f"see the reasons with `{_rerun(job)} -rs`")
     if deselected:
         return _troubled(
             reading,
             f"none of {deselected[1]} tests was selected",
             "loosen `-k`, `-m` or what else selects tests",
         )
+    if not job.arguments and not _junit_file(job).is_file():
+        hint = "look for a test that ends the process, such as by `os._exit`"
+        return _troubled(reading, "pytest ended without a report of the tests", hint)
     if job.arguments:
-        return _troubled(
-            reading, "no test ran", f"look at what `{shlex.join(job.arguments)}` asks pytest for"
-        )
+        return _troubled(reading, "no test ran", f"look at what `{shlex.join(job.arguments)}` asks pytest for")
     hint = "name test files `test_*.py`, or say how they are named with `pattern` in [tool.noxkit.tests]"
     return _troubled(reading, "pytest collected no tests", hint)
 
@@ -312,9 +289,7 @@ def _failed_without_test(job: Job, reading: Reading, output: str) -> Reading:
         task="tests",
         severity=Severity.ERROR,
         message=f"no test failed, but pytest ended with exit code 1: {(floor[0] if floor else last).strip()[:300]}",
-        hint="cover more, or lower `--cov-fail-under`"
-        if floor
-        else f"read the end of the output: `{_rerun(job)} -rA`",
+        hint="cover more, or lower `--cov-fail-under`" if floor else f"read the end of the output: `{_rerun(job)} -rA`",
     )
     return Reading(
         findings=(finding,),
@@ -324,7 +299,7 @@ def _failed_without_test(job: Job, reading: Reading, output: str) -> Reading:
 
 
 def _not_started(reading: Reading, output: str, *, places: Places, rerun: str) -> Reading:
-    """Exit code 4: a conftest.py that cannot be imported is the repository's fault, all else is how pytest was called."""
+    """Exit code 4: a conftest.py that cannot be imported, else how pytest was called."""
     error = first_error(output)
     conftest = _CONFTEST.search(output)
     path = places.relative(conftest["path"]) if conftest else None
@@ -350,7 +325,5 @@ def _killed(code: int, output: str, job: Job) -> str:
     with contextlib.suppress(ValueError):
         name = signal.Signals(-code).name
     places = Places(root=job.root, folder=job.root, rootdir=job.root)
-    where = next(
-        (f" in {path}:{line}" for path, line in places.frames(output) if "Fatal Python error" in output), ""
-    )
+    where = next((f" in {path}:{line}" for path, line in places.frames(output) if "Fatal Python error" in output), "")
     return f"killed by {name}{where}"

@@ -37,7 +37,8 @@ class Ruff(Tool):
         rules = [] if job.chosen else ["--isolated", "--select", "E4,E7,E9,F"]
         if not job.chosen and not target:
             target = _newest_floor(job.repository)
-        return [str(job.executable), "check", "--output-format", "json", fix, *common(job), *target, *rules, "--", *job.paths]
+        command = [str(job.executable), "check", "--output-format", "json", fix, *common(job)]
+        return [*command, *target, *rules, "--", *job.paths]
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """The diagnostics; a path that is not there is trouble besides."""

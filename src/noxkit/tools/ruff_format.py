@@ -25,13 +25,17 @@ __all__ = ["RuffFormat"]
 
 _OTHERS = {
     "black": Chooser(tables=("black",), distributions=("black",), hooks=("black", "black-jupyter")),
-    "yapf": Chooser(tables=("yapf",), files=(".style.yapf",), sections=("yapf",), distributions=("yapf",), hooks=("yapf",)),
+    "yapf": Chooser(
+        tables=("yapf",), files=(".style.yapf",), sections=("yapf",), distributions=("yapf",), hooks=("yapf",)
+    ),
     "autopep8": Chooser(tables=("autopep8",), distributions=("autopep8",), hooks=("autopep8",)),
 }
 _WOULD = "Would reformat: "
-_FAILED = re.compile(r"^error: Failed to (?P<what>parse|read|format) (?P<path>.+?)(?::(?P<row>\d+):(?P<column>\d+))?: (?P<why>.+)$")
-_SUMMARY = re.compile(r"^(?:\d+ files? (?:would be reformatted|reformatted|already formatted|left unchanged)(?:, |$))+$")
+_FAILED = re.compile(
+    r"^error: Failed to (?P<what>parse|read|format) (?P<path>.+?)(?::(?P<row>\d+):(?P<column>\d+))?: (?P<why>.+)$"
+)
 _NUMBER = re.compile(r"(\d+) files? (would be reformatted|reformatted|already formatted|left unchanged)")
+_SUMMARY = re.compile(rf"^{_NUMBER.pattern}(?:, {_NUMBER.pattern})*$")
 _UNFORMATTED = "unformatted"
 
 
@@ -105,11 +109,11 @@ def _from_text(completed: Completed) -> list[Diagnostic]:
         raise UnparseableError("what ruff printed ends without its summary")
     if files:
         files[-1] = files[-1].rpartition("\n")[0]
-    announced = sum(int(number) for number, what in _NUMBER.findall(said[-1] if said else "") if what.startswith("would"))
+    counts: list[tuple[str, str]] = _NUMBER.findall(said[-1]) if said else []
+    announced = sum(int(number) for number, what in counts if what.startswith("would"))
     if announced != len(files):
         raise UnparseableError(f"ruff names {len(files)} files and counts {announced}")
-    start = Position(row=1, column=1)
-    unformatted = [Diagnostic(filename, "File would be reformatted", _UNFORMATTED, start, start) for filename in files]
+    unformatted = [Diagnostic(filename, "File would be reformatted", _UNFORMATTED, None, None) for filename in files]
     return [*unformatted, *(_failed(match) for match in failed)]
 
 
@@ -135,7 +139,7 @@ def _folded(findings: Sequence[Finding], files: int | None) -> list[Finding]:
     whole = msgspec.structs.replace(
         unformatted[0],
         message=f"{len(unformatted)}{of} {verb} not formatted as `ruff format` would",
-        hint="run `nox -s fmt` and put [tool.ruff.format] into pyproject.toml, or add `ruff_format` to `skip` in [tool.noxkit]",
+        hint="run `nox -s fmt` and add [tool.ruff.format], or add `ruff_format` to `skip` in [tool.noxkit]",
         severity=Severity.WARNING,
         path=None,
         line=None,

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["RuffImports"]
 
 _OTHERS = {
-    "isort": Chooser(tables=("isort",), files=(".isort.cfg",), sections=("isort",), distributions=("isort",), hooks=("isort",)),
+    "isort": Chooser(
+        tables=("isort",), files=(".isort.cfg",), sections=("isort",), distributions=("isort",), hooks=("isort",)
+    ),
     "usort": Chooser(tables=("usort",), distributions=("usort",), hooks=("usort",)),
     "reorder-python-imports": Chooser(hooks=("reorder-python-imports",)),
 }
@@ -51,7 +53,8 @@ class RuffImports(Tool):
     def command(self, job: Job) -> list[str]:
         """Fixes where it may write, only looks elsewhere."""
         fix = "--fix" if job.write else "--no-fix"
-        return [str(job.executable), "check", "--select", "I", "--output-format", "json", fix, *common(job), "--", *job.paths]
+        command = [str(job.executable), "check", "--select", "I", "--output-format", "json", fix]
+        return [*command, *common(job), "--", *job.paths]
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """What is left after fixing: files that do not parse."""

@@ -12,7 +12,7 @@ from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, text_of
-from noxkit.tools._places import relative
+from noxkit.tools._places import relative, without_root
 from noxkit.tools._settings import has_own_project
 from noxkit.tools._target import wrong_target
 
@@ -100,7 +100,7 @@ class Ty(Tool):
         if not completed.stdout.strip():
             raise UnparseableError(failure(completed, without=r"\s*(?:INFO|WARN) "))
         items = decode(completed.stdout, list[_Diagnostic], tool="ty")
-        gone = next((clean(item.description) for item in items if not item.location.path), None)
+        gone = next((without_root(job.root, _message(item)) for item in items if not item.location.path), None)
         return Reading(
             findings=tuple(_finding(job, item) for item in items if item.location.path),
             files=last_count(_READ, text_of(completed.stderr)),
@@ -109,18 +109,24 @@ class Ty(Tool):
         )
 
 
+def _message(item: _Diagnostic) -> str:
+    """The description without the name of the rule before it."""
+    return clean(item.description.removeprefix(f"{item.check_name}: "))
+
+
 def _finding(job: Job, item: _Diagnostic) -> Finding:
     code = item.check_name
     path = relative(job.root, item.location.path)
     begin, end = item.location.positions.begin, item.location.positions.end
     placed = not path.endswith(".ipynb") and code != "io"  # of a notebook this format tells no more than its name
+    advice = f"correct the types here; where ty is mistaken, `# ty: ignore[{code}]` accepts this line"
     url = None if code in {"io", "invalid-syntax"} else f"https://docs.astral.sh/ty/reference/rules/#{code}"
     return Finding(
         code=f"ty:{code}",
         task=Ty.name,
         severity=_SEVERITIES.get(item.severity, Severity.ERROR),
-        message=clean(item.description.removeprefix(f"{code}: ")),
-        hint=_ADVICE.get(code, f"correct the types here; where ty is mistaken, `# ty: ignore[{code}]` accepts this line"),
+        message=without_root(job.root, _message(item)),
+        hint=_ADVICE.get(code, advice),
         path=path,
         line=begin.line if placed else None,
         column=begin.column if placed else None,

@@ -80,11 +80,13 @@ class Typos(Tool):
         hooks=("typos",),
     )
     cost = 0.4
-    codes_findings = frozenset({2})
+    codes_findings = frozenset({2, 64})  # 64 where a path is not there
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
         """Only where there is no file at all: typos reads every text file."""
-        return None if repository.files_matching(paths) else f"0 of {len(repository.files)} files under {', '.join(paths)}"
+        if repository.files_matching(paths):
+            return None
+        return f"0 of {len(repository.files)} files under {', '.join(paths)}"
 
     def planned(self, repository: Repository, paths: Sequence[str]) -> int:
         """All files below the paths."""
@@ -99,7 +101,10 @@ class Typos(Tool):
         """JSON lines; without one, and without a log, it has said nothing at all."""
         log = text_of(completed.stderr)
         if not completed.stdout.strip() and not _LOG.search(log):
-            raise UnparseableError(failure(completed))
+            said = failure(completed)
+            if "is not found" in said:
+                return Reading(trouble=said, trouble_hint="correct `paths` in [tool.noxkit]")
+            raise UnparseableError(said)
         items = decode_lines((line for line in completed.stdout.split(b"\n") if line.strip()), _DECODER, tool="typos")
         columns = Columns(job.root)
         errors = [clean(item.msg) for item in items if isinstance(item, _Error)]
@@ -121,7 +126,7 @@ def _finding(job: Job, item: _Typo, columns: Columns) -> Finding:
         task=Typos.name,
         severity=Severity.ERROR,
         message=f"`{word}` should be {right}{where}" if right else f"`{word}` is not allowed{where}",
-        hint=f"write {right or 'another word'}; a word that is meant goes into [default.extend-words] of the configuration of typos",
+        hint=f"write {right or 'another word'}; a word that is meant goes into its [default.extend-words]",
         path=path,
         line=line,
         column=column,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
@@ -23,8 +23,8 @@ _RESOLVED = re.compile(r"^Resolved (\d+) packages? in ", re.MULTILINE)
 _STALE = "needs to be updated"
 _UNREADABLE = re.compile(r"Failed to parse:? `?[^`\s]*uv\.lock`?")
 _UNREACHABLE = re.compile(
-    r"Request failed after|Failed to fetch|error sending request|network was disabled|Could not connect|dns error|timed out|"
-    r"No interpreter found|Failed to build|build backend",
+    r"Request failed after|Failed to fetch|error sending request|network was disabled|Could not connect|dns error|"
+    r"timed out|No interpreter found|Failed to build|build backend",
     re.IGNORECASE,
 )
 
@@ -41,7 +41,10 @@ class UvLock(Tool):
     chooser = Chooser(files=("uv.lock",))
     cost = 0.05
     own_environment = False
-    environment = {"UV_PYTHON_DOWNLOADS": "never"}  # it looks for a Python, and must not fetch one from elsewhere
+    codes_findings = frozenset({1, 2})  # 2 where the lock is no lock, or the index gave no answer
+    environment: ClassVar[dict[str, str]] = {
+        "UV_PYTHON_DOWNLOADS": "never"
+    }  # it looks for a Python, and must not fetch one from elsewhere
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
         """Only without a lock: what is in `paths` does not matter."""
@@ -69,16 +72,16 @@ class UvLock(Tool):
         if _STALE in said:
             return Reading(findings=(_finding("uv.lock does not fit the manifests", "run `uv lock`", "uv.lock"),))
         if _UNREADABLE.search(said):
-            return Reading(findings=(_finding("uv.lock cannot be read", "make it again with `uv lock`", "uv.lock", said=said),))
+            hint = "make it again with `uv lock`"
+            return Reading(findings=(_finding("uv.lock cannot be read", hint, "uv.lock", said=said),))
         if _UNREACHABLE.search(said):
             hint = "run `uv lock --check` by hand; what it needs and could not get stands in its output"
             return Reading(trouble=f"uv got no answer: {failure(completed)}", trouble_hint=hint)
         if "No solution found" in said:
             hint = "loosen one of these requirements, then run `uv lock`"
-            return Reading(findings=(_finding("the manifests ask for what cannot be had together", hint, "pyproject.toml", said=said),))
+            message = "the manifests ask for what cannot be had together"
+            return Reading(findings=(_finding(message, hint, "pyproject.toml", said=said),))
         raise UnparseableError(failure(completed))
-
-    codes_findings = frozenset({1, 2})  # 2 where the lock is no lock, or the index gave no answer
 
 
 def _finding(message: str, hint: str, path: str, *, said: str = "") -> Finding:

@@ -38,6 +38,7 @@ class UvPipCheck(Tool):
     cost = 0.05
     needs_interpreter = True
     own_environment = False
+    codes_findings = frozenset({1, 2})  # 2 where there is no environment
     reads = "distributions"
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
@@ -69,8 +70,6 @@ class UvPipCheck(Tool):
             raise UnparseableError(f"uv names {len(broken)} incompatibilities and counts {announced}")
         return Reading(findings=tuple(_finding(line) for line in broken), files=count)
 
-    codes_findings = frozenset({1, 2})  # 2 where there is no environment
-
 
 def _finding(line: str) -> Finding:
     return Finding(
@@ -78,6 +77,6 @@ def _finding(line: str) -> Finding:
         task=UvPipCheck.name,
         severity=Severity.WARNING,
         message=clean(line),
-        hint="correct the requirement that is not met, then run `uv lock`; where it is met elsewhere, remove .nox/noxkit and run again",
+        hint="correct the requirement and run `uv lock`; where both are right, remove .nox/noxkit and run again",
         url=UvPipCheck.url,
     )

@@ -42,9 +42,7 @@ def development_names(pyproject: Table, extras: Mapping[str, tuple[str, ...]]) -
                 yield name, place
 
 
-def _requirement_places(
-    pyproject: Table, extras: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[str, Iterable[str]]]:
+def _requirement_places(pyproject: Table, extras: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Iterable[str]]]:
     tool = table(pyproject, "tool")
     for group, value in table(pyproject, "dependency-groups").items():
         yield f"the dependency group `{group}`", strings(value)
@@ -83,7 +81,7 @@ def pre_commit_names(file: Path, *, path: str) -> frozenset[str]:
         said = getattr(error, "problem", None) or "cannot be decoded"
         line = mark.line + 1 if mark else None
         raise NoxkitError(_unreadable(path, f"not YAML: {said}", line=line)) from error
-    return frozenset(_names(document))
+    return frozenset(name for name in _names(document) if name)
 
 
 def _names(document: object) -> Iterator[str]:

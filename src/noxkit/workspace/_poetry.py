@@ -46,9 +46,7 @@ def _part(operator: str, version: str) -> str:
     return f">={version},<{'.'.join(map(str, upper))}"
 
 
-def poetry_requirements(
-    dependencies: Table, *, folder: Path, optional: bool | None = False
-) -> tuple[str, ...]:
+def poetry_requirements(dependencies: Table, *, folder: Path, optional: bool | None = False) -> tuple[str, ...]:
     """The dependencies of one table as PEP 508: the `optional` ones alone, none of them, or all (None)."""
     found: list[str] = []
     for name, value in dependencies.items():

@@ -13,9 +13,7 @@ __all__ = ["flat_names", "is_package", "leaves", "scan", "source_files"]
 
 _DEPTH = 5  # of namespace folders; a loop of links ends here
 _STUBS = "-stubs"
-_NO_MODULES = frozenset(
-    {"__init__", "conftest", "dodo", "fabfile", "noxfile", "pavement", "setup", "tasks", "toxfile"}
-)
+_NO_MODULES = frozenset({"__init__", "conftest", "dodo", "fabfile", "noxfile", "pavement", "setup", "tasks", "toxfile"})
 # The folders that setuptools' discovery of flat layouts leaves out, and what else lies beside packages.
 _NO_PACKAGES = frozenset(
     """
@@ -51,9 +49,7 @@ def is_package(folder: Path) -> bool:
 def source_files(folder: Path) -> tuple[str, ...]:
     """The names of the modules that lie directly in `folder`."""
     stems = (entry.name.rpartition(".") for entry in _entries(folder) if entry.is_file())
-    return tuple(
-        dict.fromkeys(stem for stem, _, suffix in stems if suffix in {"py", "pyi"} and stem.isidentifier())
-    )
+    return tuple(dict.fromkeys(stem for stem, _, suffix in stems if suffix in {"py", "pyi"} and stem.isidentifier()))
 
 
 def leaves(folder: Path, name: str, *, depth: int = _DEPTH) -> list[str]:

@@ -89,9 +89,7 @@ class _Search:
     def _matches(self, entry: str, index: int) -> Iterator[str]:
         paths = expand(self.root, entry)
         if not paths:
-            self._refuse(
-                index, f"`{entry}` matches no folder", "remove the entry, or add the member that it names"
-            )
+            self._refuse(index, f"`{entry}` matches no folder", "remove the entry, or add the member that it names")
         for path in paths:
             if (self.root / path).is_dir():
                 yield path
@@ -102,11 +100,7 @@ class _Search:
         """The folders with metadata that the kinds' globs name, where there is no uv workspace."""
         globs = dict.fromkeys(normal_path(glob) for kind in self.kinds for glob in kind.paths)
         paths = dict.fromkeys(path for glob in globs for path in expand(self.root, glob) if path != ".")
-        return [
-            (path, 0)
-            for path in paths
-            if any((self.root / path / name).is_file() for name in _METADATA_FILES)
-        ]
+        return [(path, 0) for path in paths if any((self.root / path / name).is_file() for name in _METADATA_FILES)]
 
     def _member(self, folder: str, entry: int, *, is_uv: bool) -> Package | None:
         file = self.root / folder / _PYPROJECT
@@ -197,9 +191,7 @@ def _counts(entry: os.DirEntry[str]) -> bool:
     return True
 
 
-def _package(
-    manifest: Manifest, metadata: Metadata, *, folder: str, kind: KindLike | None, kind_name: str
-) -> Package:
+def _package(manifest: Manifest, metadata: Metadata, *, folder: str, kind: KindLike | None, kind_name: str) -> Package:
     raw_name = metadata.name or manifest.folder.name or "unnamed"
     classifiers = metadata.classifiers or ()
     name = normalize(raw_name)

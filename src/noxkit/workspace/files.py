@@ -47,9 +47,7 @@ def list_files(root: Path, *, git: GitRunner | None) -> FileList:
 
     A tree in which git names nothing (it is ignored by the work tree around it) is walked.
     """
-    listed = (
-        git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) if git is not None else None
-    )
+    listed = git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) if git is not None else None
     if listed:
         names = dict.fromkeys(os.fsdecode(name) for name in listed.split(b"\0") if name)
         return FileList(paths=tuple(sorted(_existing(root, names))), from_git=True)
@@ -74,7 +72,5 @@ def _walk(root: Path) -> Iterator[str]:
         if prefix and any(marker in names for marker in _MARKERS):
             subfolders.clear()
             continue
-        subfolders[:] = [
-            name for name in subfolders if name not in _LEFT_OUT and not name.endswith(".egg-info")
-        ]
+        subfolders[:] = [name for name in subfolders if name not in _LEFT_OUT and not name.endswith(".egg-info")]
         yield from _existing(root, (f"{prefix}{name}" for name in names))

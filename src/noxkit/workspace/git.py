@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,9 +34,7 @@ __all__ = [
 GitRunner: TypeAlias = Callable[[Sequence[str]], "bytes | None"]
 """Runs `git` with these arguments in the root: its standard output, or None where it failed or is missing."""
 
-_SHALLOW_HINT = (
-    "run `git fetch --unshallow`; in CI set `fetch-depth: 0` (actions/checkout) or `GIT_DEPTH: 0` (GitLab)"
-)
+_SHALLOW_HINT = "run `git fetch --unshallow`; in CI set `fetch-depth: 0` (actions/checkout) or `GIT_DEPTH: 0` (GitLab)"
 _DEFAULT_NAMES = ("main", "master")
 # User configuration must not change what is parsed.
 _DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--relative", "--ignore-submodules=none")
@@ -198,14 +197,15 @@ def _short(reference: str) -> str:
 
 
 def _default_branch(git: GitRunner, remotes: Sequence[str], *, named: str | None) -> str | None:
-    """The full name of the default branch's reference, or None where nothing says which it is."""
-    for remote in remotes:
-        head = _line(git, "symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
-        if head and _commit(git, head):
-            return head
+    """The full name of the default branch's reference, or None where nothing says which it is.
+
+    What CI names comes first, then what each remote said when it was cloned, then the usual names.
+    """
     folders = [f"refs/remotes/{remote}" for remote in remotes] or ["refs/heads"]
-    names = [named, *_DEFAULT_NAMES] if named else list(_DEFAULT_NAMES)
-    candidates = (f"{folder}/{name}" for folder in folders for name in names)
+    said = (_line(git, "symbolic-ref", "--quiet", f"{folder}/HEAD") for folder in folders)
+    usual = (f"{folder}/{name}" for folder in folders for name in _DEFAULT_NAMES)
+    by_ci = (f"{folder}/{named}" for folder in folders if named)
+    candidates = itertools.chain(by_ci, (name for name in said if name), usual)
     return next((candidate for candidate in candidates if _commit(git, candidate)), None)
 
 
@@ -246,11 +246,7 @@ def _all_lines(file: Path) -> frozenset[int]:
         content = file.read_bytes() if file.is_file() else b""
     except OSError:  # what cannot be read cannot be measured either
         return frozenset()
-    return (
-        frozenset(range(1, content.count(b"\n") + (not content.endswith(b"\n")) + 1))
-        if content
-        else frozenset()
-    )
+    return frozenset(range(1, content.count(b"\n") + (not content.endswith(b"\n")) + 1)) if content else frozenset()
 
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -278,9 +274,7 @@ def parse_changed_lines(diff: bytes) -> Mapping[str, frozenset[int]]:
 
 def _skip(lines: Iterator[bytes], count: int) -> None:
     while count:
-        count -= not next(lines, b"").startswith(
-            b"\\"
-        )  # `\ No newline at end of file` is no line of the hunk
+        count -= not next(lines, b"").startswith(b"\\")  # `\ No newline at end of file` is no line of the hunk
 
 
 def _new_path(written: bytes) -> str | None:

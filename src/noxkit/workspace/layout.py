@@ -92,9 +92,7 @@ def _hatch(manifest: Manifest, name: str) -> list[_Part]:
     sources = wheel.get("sources") or build.get("sources")
     included = strings(wheel.get("only-include")) or strings(build.get("only-include"))
     if strings(sources):
-        return [_below(strings(sources), path) for path in included] or [
-            (root, None) for root in strings(sources)
-        ]
+        return [_below(strings(sources), path) for path in included] or [(root, None) for root in strings(sources)]
     if table(sources):
         return [_split(path) if target else (path, None) for path, target in table(sources).items()]
     if included:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import configparser
 import dataclasses
+import warnings
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from noxkit.workspace._tables import table, text
@@ -66,8 +67,10 @@ def read_ini(file: Path) -> IniFile | None:
 
 def _setup_keywords(file: Path) -> Table | None:
     try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the script's own text, such as an invalid escape
+            tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     names: dict[str, object] = {}
     for node in tree.body:

@@ -13,7 +13,8 @@ from noxkit.workspace._places import development_names, has_table, pre_commit_na
 from noxkit.workspace._tables import normalize, requirement_name
 from noxkit.workspace.files import FileList, find_git_root, list_files
 from noxkit.workspace.lock import read_lock
-from noxkit.workspace.manifest import IniFile, read_ini
+from noxkit.workspace.manifest import IniFile, read_ini, read_manifest
+from noxkit.workspace.metadata import dependency_groups
 from noxkit.workspace.pythons import SUPPORTED, admits, minors_of_classifiers
 
 if TYPE_CHECKING:
@@ -207,6 +208,13 @@ class Repository:
     def git_root(self) -> Path | None:
         """The top of the git work tree around the root; None outside of one."""
         return find_git_root(self.root)
+
+    @functools.cached_property
+    def root_groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The dependency groups of a root that has no package of its own; those of others are in `Package.groups`."""
+        if any(package.folder == "." for package in self.workspace.packages):
+            return MappingProxyType({})
+        return MappingProxyType(dependency_groups(read_manifest(self.root, self.pyproject)))
 
     @functools.cached_property
     def pythons(self) -> tuple[str, ...]:

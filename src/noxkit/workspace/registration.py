@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from noxkit.workspace._tables import strings, table
 from noxkit.workspace.pythons import SUPPORTED, admits
 
 if sys.version_info >= (3, 11):
@@ -29,11 +30,12 @@ def declared_pythons(root: Path) -> tuple[str, ...]:
             document = tomllib.load(file)
     except (OSError, ValueError):
         return SUPPORTED
-    configured = _at(document, "tool", "noxkit", "python")
-    if isinstance(configured, list) and configured and all(isinstance(item, str) for item in configured):
-        return tuple(str(item) for item in configured)
-    own = _at(document, "project", "requires-python")
-    if isinstance(own, str) and _at(document, "tool", "uv", "workspace") is None and not _at(document, "tool", "noxkit", "kinds"):
+    options = table(document, "tool", "noxkit")
+    configured = strings(options.get("python"))
+    if configured:
+        return configured
+    own = table(document, "project").get("requires-python")
+    if isinstance(own, str) and "workspace" not in table(document, "tool", "uv") and "kinds" not in options:
         return tuple(python for python in SUPPORTED if admits(own, python)) or SUPPORTED
     return _discovered(root) or SUPPORTED
 
@@ -46,9 +48,3 @@ def _discovered(root: Path) -> tuple[str, ...]:
         return discover(root).pythons
     except NoxkitError:
         return SUPPORTED
-
-
-def _at(document: object, *path: str) -> object:
-    for part in path:
-        document = document.get(part) if isinstance(document, dict) else None
-    return document

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of one tool for one task: its job, its process, its outcome."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
+from noxkit.engine._noxfile import without_noxfile_imports
+from noxkit.tasks.process import StartError
+from noxkit.tools._base import Job, Tool
+
+if TYPE_CHECKING:
+    from noxkit.engine._context import Context
+    from noxkit.engine._task import Task
+    from noxkit.environments.project import ProjectEnvironment
+    from noxkit.environments.tool import ToolEnvironment
+
+__all__ = ["Homes", "run_tool"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """The environments that a task runs in: the tool's own, the project's, or both."""
+
+    own: ToolEnvironment | None
+    project: ProjectEnvironment | None
+
+    def evidence(self, context: Context) -> dict[str, EvidenceValue]:
+        """Version of the tool and who chose it, and the interpreter that really is there."""
+        facts: dict[str, EvidenceValue] = {}
+        if self.own is not None:
+            facts |= {"version": self.own.version, "version_from": self.own.source}
+        if self.project is not None:
+            facts |= {"interpreter": self.project.version}
+        return facts or {"version": context.uv.version, "version_from": context.uv.origin}
+
+    def executable(self, context: Context, tool: Tool) -> Path:
+        """The program of `tool`: in its own environment, uv, a program on PATH, or the project's Python."""
+        if self.own is not None and tool.own_environment:
+            return self.own.programs / tool.executable
+        if tool.executable == "uv":
+            return context.uv.path
+        return self.project.interpreter if self.project is not None else Path(tool.executable)
+
+
+def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, nice: int) -> Outcome:
+    """Run `tool` for `task` and conclude. A program that does not start is inconclusive."""
+    facts = homes.evidence(context)
+    context.state.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=context.state))
+    try:
+        outcome = _call(context, task, tool, job=_job(context, task, tool, homes=homes, scratch=scratch), nice=nice)
+    except StartError as error:
+        hint = f"install what brings `{tool.executable}`, or add `{task.name}` to `skip` in [tool.noxkit]"
+        outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=str(error), hint=hint)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return msgspec.structs.replace(outcome, evidence={**facts, **outcome.evidence})
+
+
+def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> Outcome:
+    completed = context.runner.run(
+        tool.command(job),
+        task=task.label,
+        cwd=tool.folder_for(job),
+        environment={**context.without_credentials, **tool.environment_for(job)},
+        timeout=context.config.options.timeout,
+        nice=nice,
+    )
+    outcome = tool.conclude(job, completed)
+    return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
+
+
+def _job(context: Context, task: Task, tool: Tool, *, homes: Homes, scratch: Path) -> Job:
+    project = homes.project
+    return Job(
+        repository=context.repository,
+        executable=homes.executable(context, tool),
+        scratch=scratch,
+        paths=task.paths,
+        python=task.python,
+        interpreter=project.interpreter if project is not None else None,
+        arguments=task.arguments,
+        excluded=task.excluded,
+        package=task.package,
+        chosen=not task.advisory,
+        write=task.write,
+        jobs=context.workers,
+        version=homes.own.version if homes.own is not None else None,
+        installed=frozenset(project.installed) if project is not None else frozenset(),
+    )
