@@ -110,7 +110,7 @@ $calls
         index, label = joined.get(key, (-1, ""))
         if index < 0 and distance > $n3:
             joined[key] = (len(joined), label or key.title())
-    order = sorted(joined, key=lambda key: joined[key])
+    order = sorted(joined)
     worst = max(first["worst"], second["worst"]) + len(order)
     average = (first["average"] + second["average"]) / 2
     spread = [(key, average - position) for position, key in enumerate(order)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sessions._bench_blocks import simple
 
-__all__ = ["decision", "ledger", "parse", "service"]
+__all__ = ["calendar", "decision", "ledger", "parse", "service", "wording"]
 
 SERVICE = '''
 class ${name}Service:
@@ -258,7 +258,89 @@ def ${other_function}(rows, others):
     return both.text() + (f" ({newest[0][0]})" if newest else "")
 '''
 
+WORDING = '''
+${upper}_CODE = re.compile(r"(?P<region>[A-Z]{2})-(?P<number>\\d+)(?P<suffix>[a-z]?)")
+${upper}_SPACE = re.compile(r"\\s+")
+
+
+def $function(text: str, *, width: int = $n1) -> str:
+    """The name of a $noun as it stands in a list.
+
+    $remark
+    """
+    head, _, tail = text.strip().partition(":")
+    left, _, right = tail.rpartition("/")
+    name = ${upper}_SPACE.sub(" ", head).strip().casefold()
+    if name.startswith("$quality ") and not right.isdigit():
+        name = name.removeprefix("$quality ").title()
+    label = left.replace("_", "-").strip("- ").upper()
+    return f"{name[:width].ljust(width)}{label.center($n2)}{right.zfill(3)}".rstrip()
+
+
+def ${other_function}(text: str, *, region: str = "EU") -> tuple[str, int]:
+    """The region and the number in the code of a $noun; the region is `region` where the code has none.
+
+    $remark
+    """
+    found = ${upper}_CODE.search(text)
+    if found is None:
+        return region, 0
+    number = int(found.group("number"))
+    suffix = found.group("suffix").encode("ascii").hex()
+    rest = text[: found.start()].strip() + text[found.end() :].lstrip(" -")
+    if rest.lower().startswith("$other"):
+        number = number * 10 + len(rest.split("-", maxsplit=1)[0])
+    return found.group("region").swapcase(), number + int(suffix or "0", base=16)
+
+
+def slug_${snake}(title: str, *more: str) -> str:
+    """A name for files and addresses, from what people wrote."""
+    text = "-".join(more)
+    text = f"{title.strip()}-{text}".lower().replace("$noun", "$other").replace(" ", "-")
+    while "--" in text:
+        text = text.replace("--", "-")
+    return text.strip("-").encode("ascii", "ignore").decode("ascii")[:$n3]
+'''
+
+CALENDAR = '''
+def $function(day: date, *, steps: int = $n1) -> date:
+    """The day on which the $noun is due.
+
+    $remark
+    """
+    first = day.replace(day=1)
+    if first.weekday() > 4:
+        first = first + timedelta(days=7 - first.weekday())
+    last = first + timedelta(days=steps)
+    # A $noun is never due on the first days of a month: the $other is closed then.
+    if last.month != first.month and last.day < $n7:
+        last = last - timedelta(days=last.day)
+    return last if last.isoweekday() < 6 else last - timedelta(days=last.isoweekday() - 5)
+
+
+def ${other_function}(item: $model, started: datetime, *, zone: int = 0) -> str:
+    """When an item was seen, for people to read.
+
+    $remark
+    """
+    moment = started.astimezone(timezone.utc) + timedelta(hours=zone, minutes=item.count)
+    if moment.date() == started.date():
+        return moment.strftime("%H:%M")
+    if moment.isocalendar().week == started.isocalendar().week:
+        return f"{moment.strftime('%A').lower()} {moment.hour:02d}:{moment.minute:02d}"
+    return moment.date().isoformat() + (" " + item.key.strip().title() if item.weight > $n2 else "")
+
+
+def quarter_${snake}(day: date, *, first_month: int = 1) -> tuple[int, int]:
+    """The year and the quarter of the $domain in which a day lies."""
+    month = (day.month - first_month) % 12
+    year = day.year if day.month >= first_month else day.year - 1
+    return year, month // 3 + 1
+'''
+
 service = simple(SERVICE)
+wording = simple(WORDING, ("re",))
+calendar = simple(CALENDAR, ("datetime", "date", "datetime", "timedelta", "timezone"))
 parse = simple(PARSE)
 decision = simple(DECISION, ("datetime", "date"))
 ledger = simple(LEDGER)

@@ -43,22 +43,24 @@ FULL = Plan(packages=60, files=870, lines=260_000)
 QUICK = Plan(packages=8, files=96, lines=28_000)
 
 CODE: tuple[tuple[int, Callable[[Module], str]], ...] = (
-    (3, blocks.model),
+    (4, blocks.model),
     (2, blocks.record),
     (1, blocks.store),
-    (3, blocks.protocol),
+    (4, blocks.protocol),
     (2, blocks.client),
     (2, blocks.kinds),
     (1, blocks.handler),
     (1, blocks.report),
-    (5, blocks.commands),
+    (6, blocks.commands),
     (1, blocks.table),
     (2, loose.analysis),
     (5, loose.chain),
-    (3, plain.service),
-    (5, plain.parse),
-    (8, plain.decision),
-    (3, plain.ledger),
+    (2, plain.service),
+    (4, plain.parse),
+    (6, plain.decision),
+    (4, plain.ledger),
+    (8, plain.wording),
+    (6, plain.calendar),
 )
 TESTS: tuple[tuple[int, Callable[[Module], str]], ...] = ((3, loose.examples), (2, loose.scenario))
 

@@ -7,6 +7,7 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import subprocess
 import sys
 import textwrap
@@ -35,7 +36,9 @@ __all__ = [
     "PYTHON",
     "Repo",
     "clean_environ",
+    "command",
     "commands_only",
+    "manifest",
     "outcome",
     "wheel",
 ]
@@ -150,6 +153,18 @@ def commands_only(context: Context, scope: Scope) -> list[Task]:
     """The part of `lint` that needs no network: the programs of [[tool.noxkit.commands]]."""
     names = {command.name for command in context.config.options.commands}
     return [task for task in plan_static(context, scope, context.session) if task.name in names]
+
+
+def manifest(*commands: str, options: str = "", more: str = "") -> dict[str, str]:
+    """A pyproject.toml with these `[[tool.noxkit.commands]]`, options of [tool.noxkit], and more tables."""
+    text = f'[project]\nname = "demo"\nversion = "1"\n{more}\n[tool.noxkit]\n{options}\n' + "".join(commands)
+    return {"pyproject.toml": text}
+
+
+def command(name: str, *run: str, output: str = "github", **more: object) -> str:
+    """One `[[tool.noxkit.commands]]`: by default a program that prints annotations and ends with 0."""
+    facts: dict[str, object] = {"name": name, "run": list(run or ("cat", f"{name}.txt")), "output": output, **more}
+    return "\n[[tool.noxkit.commands]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in facts.items())
 
 
 def outcome(report: Report, name: str) -> Outcome:

@@ -88,9 +88,7 @@ def test_a_tool_declares_valid_literals(tool: Tool) -> None:
 
 
 @pytest.mark.parametrize("name", PRINTING)
-def test_a_command_is_a_list_of_text_that_starts_with_the_executable(
-    name: str, make_job: Callable[..., Job]
-) -> None:
+def test_a_command_is_a_list_of_text_that_starts_with_the_executable(name: str, make_job: Callable[..., Job]) -> None:
     job = make_job(TREE, python="3.10", interpreter="self", excluded=["old"])
     command = TOOLS[name].command(job)
     assert isinstance(command, list)

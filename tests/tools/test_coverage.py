@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -138,14 +139,18 @@ def empty(root: Path) -> None:
     (root / DATA / "coverage.3.12").touch()
 
 
+def execute(file: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        database.execute(statement)
+        database.commit()
+
+
 def another_schema(root: Path) -> None:
-    with sqlite3.connect(measure(root, "coverage.3.12")) as database:
-        database.execute("update coverage_schema set version = 8")
+    execute(measure(root, "coverage.3.12"), "update coverage_schema set version = 8")
 
 
 def with_trigger(root: Path) -> None:
-    with sqlite3.connect(measure(root, "coverage.3.12")) as database:
-        database.execute("create trigger t after update on file begin delete from file; end")
+    execute(measure(root, "coverage.3.12"), "create trigger t after update on file begin delete from file; end")
 
 
 def mixed(root: Path) -> None:

@@ -52,9 +52,7 @@ def codes(tmp_path: Path, recorded: Callable[[str], Recorded]) -> Mapping[tuple[
 def test_every_code_of_a_group_stands_where_one_of_another_checker_does(
     codes: Mapping[tuple[int, str], set[tuple[str, str]]],
 ) -> None:
-    together = {
-        code for shared in codes.values() if len({checker for checker, _ in shared}) > 1 for code in shared
-    }
+    together = {code for shared in codes.values() if len({checker for checker, _ in shared}) > 1 for code in shared}
     declared = {
         (checker, code)
         for group, checkers in GROUPS.items()

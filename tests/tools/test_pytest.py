@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import platform
 import sqlite3
@@ -76,7 +77,9 @@ def run(root: Path, files: dict[str, str], **changes: object) -> Outcome:
 def measured(root: Path, name: str = f"coverage.{PYTHON}") -> dict[str, int]:
     data = coverage.CoverageData(str(root / ".nox/noxkit/coverage" / name))
     data.read()
-    return {Path(file).name: len(data.lines(file) or []) for file in data.measured_files()}
+    counts = {Path(file).name: len(data.lines(file) or []) for file in data.measured_files()}
+    data.close()
+    return counts
 
 
 def test_passing_tests_pass_with_evidence_of_what_really_ran(tmp_path: Path) -> None:
@@ -479,7 +482,7 @@ def test_data_of_processes_that_a_test_starts_is_kept_beside_its_own(tmp_path: P
     assert isinstance(names, list)
     assert any(measured(tmp_path, name).get("__init__.py") == 2 for name in names)
     for name in names:
-        with sqlite3.connect(tmp_path / ".nox/noxkit/coverage" / name) as database:
+        with contextlib.closing(sqlite3.connect(tmp_path / ".nox/noxkit/coverage" / name)) as database:
             assert database.execute("select count(*) from file").fetchone()
 
 

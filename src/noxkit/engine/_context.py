@@ -116,7 +116,10 @@ class Context:
         kept = {name: value for name, value in self.environ.items() if name not in self.for_uv}
         bare = {name: environment_module.strip_user_information(value) for name, value in kept.items()}
         urls = {name: value for name, value in bare.items() if value != kept[name]}
-        return {**self.for_uv, **{name: value for name, value in urls.items() if name not in self.config.options.pass_env}}
+        return {
+            **self.for_uv,
+            **{name: value for name, value in urls.items() if name not in self.config.options.pass_env},
+        }
 
     @functools.cached_property
     def for_uv(self) -> dict[str, str | None]:

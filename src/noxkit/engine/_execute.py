@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import time
+import traceback
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -16,13 +17,14 @@ from noxkit.engine._job import Homes, run_tool
 from noxkit.environments.project import ProjectEnvironment
 from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
 from noxkit.environments.uv import InstallFailedError
-from noxkit.tasks.graph import Node, run_graph
+from noxkit.tasks.graph import Node, NotStartedError, run_graph
 from noxkit.tasks.store import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from noxkit.engine._context import Context
+    from noxkit.engine._judge import Judge
     from noxkit.engine._task import Task
     from noxkit.tools._base import Tool
 
@@ -31,14 +33,14 @@ __all__ = ["execute"]
 _NICE = 5  # for all but the task that decides how long the run takes
 
 
-def execute(context: Context, tasks: Sequence[Task]) -> list[Outcome]:
+def execute(context: Context, tasks: Sequence[Task], judge: Judge) -> list[Outcome]:
     """Run every due task and return the outcomes in the order of `tasks`, with a row for each environment.
 
     Nothing that goes wrong in one task stops another: a tool that cannot be installed, crashes or
     hangs has an outcome of its own.
     """
     due = [task for task in tasks if task.not_due is None]
-    nodes = [*_environment_nodes(context, due), *(_task_node(context, task, due) for task in due)]
+    nodes = [*_environment_nodes(context, due), *(_task_node(context, task, due, judge=judge) for task in due)]
     results = run_graph(nodes, jobs=context.workers, cancel=context.cancel)
     outcomes = [_outcome(task, results.get(task.label)) for task in tasks]
     return [*_environment_outcomes(context, due, results), *outcomes]
@@ -73,6 +75,7 @@ def pin_for(context: Context, tool: Tool) -> Pin:
         configured=configured,
         locked=repository.locked_versions,
         declared=development_specifiers(repository),
+        hooks=repository.pre_commit_versions,
     )
 
 
@@ -82,7 +85,7 @@ def _ensure_project(
     return context.project_environments.ensure(cast("str", task.environment), task="environment", extra=extra)
 
 
-def _task_node(context: Context, task: Task, due: Sequence[Task]) -> Node[object]:
+def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judge) -> Node[object]:
     needs: list[str] = [label for label in task.after if any(other.label == label for other in due)]
     if task.tool is not None and task.tool.own_environment:
         needs.append(f"tool:{task.tool.distribution}")
@@ -90,10 +93,15 @@ def _task_node(context: Context, task: Task, due: Sequence[Task]) -> Node[object
         needs.append(f"project:{task.environment}")
     slowest = max(other.cost for other in due)
     nice = 0 if task.cost >= slowest else _NICE
-    return Node(name=task.label, run=functools.partial(_run, context, task, nice), needs=tuple(needs), cost=task.cost)
+    return Node(
+        name=task.label,
+        run=functools.partial(_run, context, task, judge, nice=nice),
+        needs=tuple(needs),
+        cost=task.cost,
+    )
 
 
-def _run(context: Context, task: Task, nice: int, needs: Mapping[str, object]) -> Outcome:
+def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object], *, nice: int) -> Outcome:
     """One task from its start event to its finish event, with the wall time and the evidence."""
     context.fanout(TaskStarted(name=task.label))
     started = time.perf_counter()
@@ -102,7 +110,7 @@ def _run(context: Context, task: Task, nice: int, needs: Mapping[str, object]) -
     outcome = _described(task, outcome, seconds)
     if outcome.status in {Status.PASSED, Status.FAILED}:
         context.store.put(key_of("seconds", task.name), f"{seconds:.3f}".encode())
-    context.fanout(TaskFinished(name=task.label, outcome=outcome))
+    context.fanout(TaskFinished(name=task.label, outcome=judge.one(outcome)))
     return outcome
 
 
@@ -168,13 +176,20 @@ def _outcome(task: Task, result: object) -> Outcome:
         )
     if isinstance(result, Outcome):
         return result
-    if isinstance(result, BaseException):
+    if isinstance(result, BaseException) and not isinstance(result, NotStartedError):
         reason, hint = (
             f"noxkit failed: {type(result).__name__}: {result}",
             "this is a fault of noxkit's own: report it with the event log (`--events FILE`)",
         )
+        frames = [line.rstrip() for line in traceback.format_exception(result)]
         return Outcome(
-            name=task.name, status=Status.CRASHED, reason=reason, hint=hint, python=task.python, package=task.package
+            name=task.name,
+            status=Status.CRASHED,
+            reason=reason,
+            hint=hint,
+            evidence={"output": frames},
+            python=task.python,
+            package=task.package,
         )
     return Outcome(
         name=task.name,

@@ -13,20 +13,22 @@ import msgspec
 
 from noxkit.diagnostics.events import RunFinished, RunStarted
 from noxkit.diagnostics.model import Outcome, Report, Status
-from noxkit.diagnostics.sources import Sources
 from noxkit.engine._execute import execute
+from noxkit.engine._judge import Judge
+from noxkit.engine._names import apply_names, asked_away, check_names
 from noxkit.engine._notes import notes_for
-from noxkit.engine._scope import Scope, scope_of
-from noxkit.engine._select import apply_names
-from noxkit.engine._suppress import read_baseline, suppressed, with_baseline, write_baseline
-from noxkit.engine._verdict import capped, fingerprinted, judged, merged, verdict_of
+from noxkit.engine._scope import scope_of
+from noxkit.engine._select import plan_commands
+from noxkit.engine._verdict import verdict_of
 from noxkit.tasks.cancel import handling_signals
 from noxkit.workspace import git as git_module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
     from noxkit.engine._task import Task
 
 __all__ = ["Planner", "plan", "run", "under_ci"]
@@ -49,7 +51,13 @@ def under_ci(context: Context) -> bool:
 
 def plan(context: Context, planner: Planner) -> list[Task]:
     """The tasks of a run. Raises NoxkitError for arguments that name what does not exist."""
-    return apply_names(context, planner(context, scope_of(context)))
+    return _tasks(context, planner, scope_of(context))
+
+
+def _tasks(context: Context, planner: Planner, scope: Scope) -> list[Task]:
+    check_names(context)
+    tasks = planner(context, scope)
+    return apply_names(context, [*tasks, *plan_commands(context, scope, {task.name for task in tasks})])
 
 
 def run(context: Context, planner: Planner) -> Report:
@@ -58,18 +66,21 @@ def run(context: Context, planner: Planner) -> Report:
     Raises NoxkitError for arguments and configuration that cannot be used.
     """
     started, clock = dt.datetime.now(dt.timezone.utc), time.perf_counter()
+    judge = Judge(context)
     with handling_signals(context.cancel):
         scope = scope_of(context)
-        tasks = apply_names(context, planner(context, scope))
+        tasks = _tasks(context, planner, scope)
         due = sorted((task for task in tasks if task.not_due is None), key=lambda task: -task.cost)
         context.fanout(RunStarted(session=context.session, tasks=tuple(task.label for task in due)))
-        outcomes = [_unresolved(task, scope) for task in tasks] if scope.trouble else execute(context, tasks)
-    report = _report(context, outcomes, scope=scope)
+        outcomes = [_unresolved(task, scope) for task in tasks] if scope.trouble else execute(context, tasks, judge)
+    excused = asked_away(context, tasks) or (scope.base is not None and scope.trouble is None)
+    ended, findings = judge.all(outcomes, scope=scope)
+    report = _report(context, ended, findings, excused=excused)
     report = msgspec.structs.replace(
         report,
         started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         seconds=time.perf_counter() - clock,
-        notes=tuple(notes_for(context, tasks, outcomes)),
+        notes=tuple(notes_for(context, tasks, ended)),
     )
     context.fanout(RunFinished(session=report.session, status=report.status.value, seconds=report.seconds))
     return report
@@ -86,20 +97,9 @@ def _unresolved(task: Task, scope: Scope) -> Outcome:
     )
 
 
-def _report(context: Context, outcomes: Sequence[Outcome], *, scope: Scope) -> Report:
-    sources = Sources(context.root)
-    marked = suppressed([capped(outcome) for outcome in outcomes], context=context, sources=sources)
-    findings = fingerprinted(merged(marked), sources)
-    if context.config.run.write_baseline:
-        write_baseline(
-            context.root / context.config.options.baseline,
-            findings,
-            tasks=frozenset(outcome.name for outcome in outcomes),
-        )
-    marked = with_baseline(marked, findings, read_baseline(context.root, context.config.options.baseline))
-    ended = [judged(outcome, fail_on=context.config.run.fail_on) for outcome in marked]
+def _report(context: Context, ended: Sequence[Outcome], findings: tuple[Finding, ...], *, excused: bool) -> Report:
     strict = under_ci(context) or context.session in _STRICT_SESSIONS
-    verdict = verdict_of(ended, strict=strict, resolved_base=scope.nothing and scope.base is not None)
+    verdict = verdict_of(ended, strict=strict, excused=excused)
     git_root = context.repository.git_root
     return Report(
         noxkit=importlib.metadata.version("noxkit"),
@@ -111,7 +111,7 @@ def _report(context: Context, outcomes: Sequence[Outcome], *, scope: Scope) -> R
         git_root=os.path.relpath(git_root, context.root).replace(os.sep, "/") if git_root else None,
         tree=git_module.tree_id(context.repository.git) if context.repository.git and git_root else None,
         tasks=tuple(ended),
-        findings=fingerprinted(merged(ended), sources),
+        findings=findings,
         failing=verdict.failing,
         exit_code=verdict.exit_code,
         interrupted=context.cancel.requested,

@@ -4,20 +4,18 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from noxkit.engine._facts import declared_requirements
 from noxkit.engine._task import Task
-from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.tasks.store import key_of
 from noxkit.tools import load_tools
 from noxkit.tools._command import command_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.markers import Marker
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from noxkit.tools._base import Tool
     from noxkit.workspace.model import Package
 
-__all__ = ["all_tools", "apply_names", "checkers", "plan_checkers", "plan_static", "supported_pythons"]
+__all__ = ["all_tools", "checkers", "plan_checkers", "plan_commands", "plan_static", "supported_pythons"]
 
 _STRICT_CHECKERS = ("ty", "pyrefly", "pyright")
 _DEFAULT_CHECKER = "ty"
@@ -47,9 +45,6 @@ def checkers(context: Context) -> dict[str, tuple[str, bool]]:
     tools = {name: tool for name, tool in load_tools().items() if tool.type_checker}
     configured = context.config.options.typecheck.checkers
     if configured is not None:
-        unknown = [name for name in configured if name not in tools]
-        if unknown:
-            raise _unknown(unknown[0], tools, "typecheck.checkers")
         return dict.fromkeys(configured, ("typecheck.checkers in [tool.noxkit]", False))
     chosen = {name: tool.choice(context.repository) for name, tool in tools.items()}
     on = {name: (choice.why, False) for name, choice in chosen.items() if choice.chosen}
@@ -64,16 +59,26 @@ def plan_static(context: Context, scope: Scope, session: str) -> list[Task]:
     return [_static_task(context, scope, tool, session) for tool in tools if tool.name not in {"tests", "coverage"}]
 
 
+def plan_commands(context: Context, scope: Scope, planned: Collection[str]) -> list[Task]:
+    """The `[[tool.noxkit.commands]]` of this session that its plan, by the names in `planned`, has not got yet."""
+    session = context.session.partition("-3.")[0]
+    tools = [tool for tool in command_tools(context.config.options.commands).values() if session in tool.sessions]
+    return [_static_task(context, scope, tool, session) for tool in tools if tool.name not in planned]
+
+
 def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Task:
     choice = tool.choice(context.repository)
     paths = _paths(context, scope, tool)
     pythons = supported_pythons(context)
+    not_due = _not_due(context, scope, tool, paths)
+    if not_due is None and tool.needs_interpreter and not pythons:
+        not_due = "no supported Python is admitted by requires-python"
     return Task(
         name=tool.name,
         tool=tool,
         paths=paths,
         why=choice.why if choice.chosen else f"{choice.why}; on by default, as advice",
-        not_due=_not_due(context, scope, tool, paths),
+        not_due=not_due,
         advisory=not choice.chosen and context.config.options.profile != "strict",
         environment=context.first_available(pythons) if tool.needs_interpreter else None,
         python=pythons[0] if tool.per_python and pythons else None,
@@ -233,20 +238,3 @@ def _cost(context: Context, tool: Tool, paths: Sequence[str]) -> float:
         return float(kept.decode())
     lines = len(context.repository.python_files(paths)) * _LINES_PER_FILE
     return tool.cost * lines / 100_000
-
-
-def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
-    """Leave the tasks that `--only` and `--skip` name. Raises NoxkitError for a name that no session has."""
-    known = set(all_tools(context)) | {"coverage", "environment"}
-    only, skip = set(context.config.run.only), set(context.config.run.skip)
-    for name in sorted((only | skip) - known):
-        raise _unknown(name, known, "--only" if name in only else "--skip")
-    return [task for task in tasks if (not only or task.name in only) and task.name not in skip]
-
-
-def _unknown(name: str, known: Iterable[str], where: str) -> NoxkitError:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(known))}"
-    return NoxkitError(
-        ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`{name}` of {where} is not the name of a task", hint=hint)
-    )

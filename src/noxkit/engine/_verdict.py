@@ -13,7 +13,7 @@ import msgspec
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from noxkit.diagnostics.sources import Sources
 
@@ -70,16 +70,21 @@ def _version(python: str) -> tuple[int, ...]:
     return tuple(int(part) for part in python.split(".") if part.isdigit())
 
 
-def fingerprinted(findings: Iterable[Finding], sources: Sources) -> tuple[Finding, ...]:
+def fingerprinted(
+    findings: Iterable[Finding], sources: Sources, *, renamed: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
     """Each finding with the hash of its code, path, normalised line text and ordinal among equals.
 
-    Moving a line does not change it; a second equal line below does not either.
+    Moving a line does not change it; a second equal line below does not either. With `renamed`, the
+    old names of files by their new ones, it is the hash from before they were renamed.
     """
+    old = renamed or {}
     seen: dict[tuple[str, str, str], int] = defaultdict(int)
     result: list[Finding] = []
     for finding in findings:
         text = " ".join((sources.line(finding.path, finding.line) or finding.message).split())
-        key = (finding.code, finding.path or "", text)
+        path = finding.path or ""
+        key = (finding.code, old.get(path, path), text)
         ordinal = seen[key]
         seen[key] += 1
         digest = hashlib.sha256("\0".join((*key, str(ordinal))).encode("utf-8", "surrogateescape")).hexdigest()
@@ -87,18 +92,18 @@ def fingerprinted(findings: Iterable[Finding], sources: Sources) -> tuple[Findin
     return tuple(result)
 
 
-def verdict_of(outcomes: Sequence[Outcome], *, strict: bool, resolved_base: bool = False) -> Verdict:
+def verdict_of(outcomes: Sequence[Outcome], *, strict: bool, excused: bool = False) -> Verdict:
     """The worst status of all, and what the process makes of it.
 
     `strict` is True under CI and in sessions that gate a release: there `inconclusive` fails. A run
-    in which nothing was due is inconclusive too, unless `resolved_base` says that a base resolved
-    and nothing had changed since.
+    in which nothing was due is inconclusive too, unless that is `excused`: a base resolved and what
+    changed since is not for this session, or `--only` names tasks of other sessions.
     """
     relevant = [
         outcome.status for outcome in outcomes if outcome.name != "environment" or outcome.status is not Status.PASSED
     ]
     worst = min(relevant, key=lambda status: status.rank, default=Status.SKIPPED)
-    if worst is Status.SKIPPED and not resolved_base:
+    if worst is Status.SKIPPED and not excused:
         worst = Status.INCONCLUSIVE
     code = EXIT_CODES[worst] if worst is not Status.INCONCLUSIVE or strict else 0
     return Verdict(status=worst, failing=code != 0, exit_code=code)

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -41,7 +42,7 @@ _PIN_LINE = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 class Pin:
     """Which version of a tool is used, and who says so.
 
-    `specifier` is None for the version in noxkit's own lock; `source` is a phrase for the report
+    `specifier` is None for the version in noxkit's own lock, and empty for any; `source` is a phrase for the report
     (`noxkit's lock`, `uv.lock`, `the dependency group `dev``, `[tool.noxkit.tools]`).
     """
 
@@ -80,20 +81,34 @@ def pin_of(
     configured: Mapping[str, str],
     locked: Mapping[str, tuple[str, ...]],
     declared: Mapping[str, str],
+    hooks: Mapping[str, str] = MappingProxyType({}),
 ) -> Pin:
-    """Who decides the version: `[tool.noxkit.tools]`, else the project's lock, else its dependency groups, else noxkit.
+    """Who decides the version.
 
-    `declared` maps names to the specifier of a dependency group; one that noxkit's own version
-    fulfils changes nothing, so that the shipped and hashed lock is used.
+    `[tool.noxkit.tools]`, else the requirement itself where it names versions, else the project's lock,
+    else the release that pre-commit runs where its dependency groups admit it, else these groups,
+    else noxkit. `declared` maps names to the specifier of a dependency group, `hooks` to the release
+    of a pre-commit hook; one that noxkit's own version fulfils changes nothing, so that the shipped
+    and hashed lock is used.
     """
-    name = canonicalize_name(Requirement(distribution).name)
-    if name in configured:
-        return Pin(distribution=distribution, specifier=configured[name], source="[tool.noxkit.tools]")
+    requirement = Requirement(distribution)
+    name = canonicalize_name(requirement.name)
+    chosen = {canonicalize_name(each): specifier for each, specifier in configured.items()}
+    if name in chosen:
+        return Pin(distribution=distribution, specifier=chosen[name], source="[tool.noxkit.tools]")
+    if requirement.specifier:
+        return Pin(distribution=distribution, specifier=str(requirement.specifier), source="its requirement")
     versions = locked.get(name, ())
     if len(versions) == 1:
         return _unless_shipped(Pin(distribution=distribution, specifier=f"=={versions[0]}", source="uv.lock"))
+    if name in hooks and SpecifierSet(declared.get(name, "")).contains(hooks[name], prereleases=True):
+        return _unless_shipped(
+            Pin(distribution=distribution, specifier=f"=={hooks[name]}", source=".pre-commit-config.yaml")
+        )
     if declared.get(name):
         return _unless_shipped(Pin(distribution=distribution, specifier=declared[name], source="the dependency groups"))
+    if locked_version(distribution) is None:
+        return Pin(distribution=distribution, specifier="", source="its requirement")
     return Pin(distribution=distribution, specifier=None, source="noxkit's lock")
 
 

@@ -24,6 +24,7 @@ __all__ = ["command_tools"]
 _ANNOTATION = re.compile(
     r"^::(?P<severity>error|warning|notice)(?: (?P<properties>[^\n]*?))?::(?P<message>.*)$", re.MULTILINE
 )
+_PARTS_OF_CHECK = frozenset({"lint", "tests", "coverage"})
 _SEVERITIES = {
     "error": Severity.ERROR,
     "warning": Severity.WARNING,
@@ -47,7 +48,7 @@ def _tool(command: Command) -> Tool:
         "distribution": command.requirement or command.run[0],
         "executable": command.run[0],
         "url": "",
-        "sessions": frozenset({*command.sessions, *(["check"] if "lint" in command.sessions else [])}),
+        "sessions": frozenset({*command.sessions, *(["check"] if _PARTS_OF_CHECK & set(command.sessions) else [])}),
         "chooser": Chooser(),
         "own_environment": command.requirement is not None,
         "codes_findings": frozenset(range(1, 126)),

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from noxkit.errors import ErrorRecord, NoxkitError
-from noxkit.workspace._tables import items, requirement_name, strings, table, text
+from noxkit.workspace._tables import items, normalize, requirement_name, strings, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from noxkit.workspace._tables import Table
 
-__all__ = ["development_names", "has_table", "pre_commit_names"]
+__all__ = ["development_names", "has_table", "pre_commit_names", "pre_commit_versions"]
 
 _WORDS = (
     "dev|develop|development|tests?|testing|lint|linting|linters?|typing|types?|mypy|typecheck|docs?|documentation"
     "|qa|quality|checks?|ci|format|formatting|style|cov|coverage|tooling|tools|nox|tox"
 )
+_RELEASE = re.compile(r"v?(\d+\.\d+\.\d+(?:\.\d+)*)")
 _EXTRA = re.compile(rf"(^|[-_.])({_WORDS})($|[-_.])")
 
 
@@ -66,30 +67,52 @@ def pre_commit_names(file: Path, *, path: str) -> frozenset[str]:
 
     Raises NoxkitError where the file is not YAML.
     """
+    return frozenset(name for name in _names(_pre_commit(file, path=path)) if name)
+
+
+def pre_commit_versions(file: Path, *, path: str) -> dict[str, str]:
+    """The releases that pre-commit runs, by the normalised name of the distribution that its repository packages.
+
+    Hook repositories are named after it: `ruff-pre-commit`, `mirrors-mypy`, `pyright-python`, `typos`. A
+    revision that does not name one release (a branch, a hash, `v1`) says nothing.
+    """
+    found: dict[str, str] = {}
+    for repository in map(table, items(table(_pre_commit(file, path=path)).get("repos"))):
+        release = _RELEASE.fullmatch(text(repository.get("rev")) or "")
+        name = _repository_name(repository).removeprefix("mirrors-")
+        if release and name:
+            found[normalize(name.removesuffix("-pre-commit").removesuffix("-python"))] = release[1]
+    return found
+
+
+def _pre_commit(file: Path, *, path: str) -> object:
+    """The content of .pre-commit-config.yaml; None where there is no file."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        return frozenset()
+        return None
     except OSError as error:
         raise NoxkitError(_unreadable(path, error.strerror or str(error), line=None)) from error
     import yaml  # noqa: PLC0415 -- heavy, and only a repository with hooks needs it
 
     try:
-        document = cast("object", yaml.safe_load(content))
+        return cast("object", yaml.safe_load(content))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "cannot be decoded"
         line = mark.line + 1 if mark else None
         raise NoxkitError(_unreadable(path, f"not YAML: {said}", line=line)) from error
-    return frozenset(name for name in _names(document) if name)
 
 
 def _names(document: object) -> Iterator[str]:
     for repository in map(table, items(table(document).get("repos"))):
-        address = text(repository.get("repo")) or ""
-        yield address.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        yield _repository_name(repository)
         for hook in map(table, items(repository.get("hooks"))):
             yield text(hook.get("id")) or ""
+
+
+def _repository_name(repository: Table) -> str:
+    return (text(repository.get("repo")) or "").rstrip("/").rpartition("/")[2].removesuffix(".git")
 
 
 def _unreadable(path: str, said: str, *, line: int | None) -> ErrorRecord:

@@ -27,6 +27,7 @@ __all__ = [
     "is_shallow",
     "merge_base",
     "parse_changed_lines",
+    "renames_since_change_of",
     "resolve",
     "tree_id",
 ]
@@ -220,6 +221,17 @@ def changed_files(git: GitRunner, base: Base) -> tuple[str, ...] | None:
     if tracked is None or untracked is None:
         return None
     return tuple(sorted({*_names(tracked), *_names(untracked)}))
+
+
+def renames_since_change_of(git: GitRunner, path: str) -> Mapping[str, str]:
+    """The old names of tracked files by their new ones, since the commit that last changed `path`.
+
+    Renames that are staged count as well. Empty where git cannot say.
+    """
+    commit = _line(git, "log", "-1", "--format=%H", "--", path)
+    output = git([*_DIFF, "--name-status", "-z", "--find-renames", "--diff-filter=R", commit, "--"]) if commit else None
+    fields = _names(output)
+    return {new: old for _, old, new in zip(fields[::3], fields[1::3], fields[2::3], strict=False)}
 
 
 def changed_lines(

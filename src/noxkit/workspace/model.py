@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from noxkit.workspace._globs import matcher
-from noxkit.workspace._places import development_names, has_table, pre_commit_names
+from noxkit.workspace._places import development_names, has_table, pre_commit_names, pre_commit_versions
 from noxkit.workspace._tables import normalize, requirement_name
 from noxkit.workspace.files import FileList, find_git_root, list_files
 from noxkit.workspace.lock import read_lock
@@ -78,13 +78,14 @@ class Package:
     def admits(self, python: str) -> bool:
         """Whether the package can be installed on `python`, such as `3.12`.
 
-        Without requires-python its `Programming Language :: Python :: 3.N` classifiers decide, and
-        without those it admits every version.
+        Without requires-python its `Programming Language :: Python :: 3.N` classifiers decide, where
+        they name a version that noxkit supports: those of an old release end where it was made, and
+        forbid nothing. Without them it admits every version.
         """
         if self.requires_python is not None:
             return admits(self.requires_python, python)
         minors = minors_of_classifiers(self.classifiers)
-        return not minors or ".".join(python.split(".")[:2]) in minors
+        return minors.isdisjoint(SUPPORTED) or ".".join(python.split(".")[:2]) in minors
 
     @property
     def pyproject_path(self) -> str:
@@ -257,6 +258,15 @@ class Repository:
         """
         path = ".pre-commit-config.yaml"
         return pre_commit_names(self.root / path, path=path)
+
+    @functools.cached_property
+    def pre_commit_versions(self) -> Mapping[str, str]:
+        """The releases that .pre-commit-config.yaml pins, by the normalised name of the distribution.
+
+        Raises NoxkitError where it is not YAML.
+        """
+        path = ".pre-commit-config.yaml"
+        return MappingProxyType(pre_commit_versions(self.root / path, path=path))
 
     @functools.cached_property
     def locked_versions(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The names of tasks: which ones arguments and the configuration may name, and which tasks they leave."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from noxkit.engine._select import all_tools
+from noxkit.engine._task import Task
+from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.tools import load_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from noxkit.engine._context import Context
+
+__all__ = ["apply_names", "asked_away", "check_names", "task_names"]
+
+_STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task `coverage` runs: no tasks by themselves
+_OWN = frozenset({"coverage", "environment"})
+
+
+def task_names(context: Context) -> frozenset[str]:
+    """The names that tasks of any session can have, the repository's own commands among them."""
+    return frozenset({*load_tools(), "coverage"} - _STEPS) | {
+        command.name for command in context.config.options.commands
+    }
+
+
+def check_names(context: Context) -> None:
+    """Raise NoxkitError with a record for each name in the configuration that stands for nothing."""
+    records = [*_unknown_tasks(context), *_unknown_versions(context), *_wrong_commands(context)]
+    if records:
+        raise NoxkitError(records)
+
+
+def _unknown_tasks(context: Context) -> Iterator[ErrorRecord]:
+    options, names = context.config.options, task_names(context)
+    checkers = {name for name, tool in load_tools().items() if tool.type_checker}
+    for name in options.skip:
+        if name not in names:
+            yield _record(context, "skip", f"`{name}` in `skip` is not the name of a task", _hint(name, names))
+    for name in options.paths:
+        if name not in names:
+            yield _record(
+                context, f"paths.{name}", f"`{name}` in `paths` is not the name of a task", _hint(name, names)
+            )
+    for name in options.typecheck.checkers or ():
+        if name not in checkers:
+            message = f"`{name}` in `typecheck.checkers` is not a type checker that noxkit runs"
+            yield _record(context, "typecheck.checkers", message, _hint(name, checkers))
+
+
+def _unknown_versions(context: Context) -> Iterator[ErrorRecord]:
+    installed = (tool for tool in all_tools(context).values() if tool.own_environment or tool.executable == "python")
+    tools = {canonicalize_name(Requirement(tool.distribution).name) for tool in installed}
+    for name in context.config.options.tools:
+        if canonicalize_name(name) == "uv":
+            hint = "uv has `required-version` in [tool.uv] for that"
+        elif canonicalize_name(name) in tools:
+            continue
+        else:
+            hint = _hint(name, tools)
+        yield _record(context, f"tools.{name}", f"`{name}` in `tools` is not a tool that noxkit installs", hint)
+
+
+def _wrong_commands(context: Context) -> Iterator[ErrorRecord]:
+    taken = {*load_tools(), *_OWN}
+    sessions = {session for tool in load_tools().values() for session in tool.sessions}
+    for command in context.config.options.commands:
+        if command.name in taken:
+            message = f"`{command.name}` in `commands` is the name of a task of noxkit's own"
+            yield _record(context, "commands", message, "give the command another name")
+        for name in command.sessions:
+            if name not in sessions:
+                message = f"`{name}` in `sessions` of the command `{command.name}` is no session that runs commands"
+                yield _record(context, "commands", message, _hint(name, sessions))
+
+
+def _record(context: Context, option: str, message: str, hint: str) -> ErrorRecord:
+    source = context.config.source(option)
+    path, _, line = source.place.rpartition(":")
+    if source.kind == "pyproject" and line.isdigit():
+        return ErrorRecord(code="NK-CONFIG-VALUE", message=message, hint=hint, path=path, line=int(line), column=1)
+    return ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"{message} ({source.place})", hint=hint)
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(known))}"
+
+
+def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
+    """Leave the tasks that `--only` and `--skip` name. Raises NoxkitError for a name that no session has.
+
+    Arguments are shared by all sessions of a call. Where none of a session's tasks is left, all of
+    them stand there as not due, with the reason.
+    """
+    known = task_names(context)
+    for flag, names in (("--only", context.config.run.only), ("--skip", context.config.run.skip)):
+        for name in names:
+            if name not in known:
+                message = f"`{name}` of {flag} is not the name of a task"
+                raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=_hint(name, known)))
+    left = [task for task in tasks if _is_named(context, task)]
+    return [*left, *_checkers_off(context, tasks)] or [_away(context, task) for task in tasks]
+
+
+def asked_away(context: Context, tasks: Sequence[Task]) -> bool:
+    """Whether `--only` or `--skip` leave nothing of a session that could have run what they name."""
+    return bool(tasks) and not any(_is_named(context, task) for task in tasks)
+
+
+def _is_named(context: Context, task: Task) -> bool:
+    only, skip = context.config.run.only, context.config.run.skip
+    return (not only or task.name in only) and task.name not in skip
+
+
+def _away(context: Context, task: Task) -> Task:
+    reason = "named by --skip" if task.name in context.config.run.skip else "not named by --only"
+    return dataclasses.replace(task, not_due=reason, environment=None)
+
+
+def _checkers_off(context: Context, tasks: Sequence[Task]) -> Iterator[Task]:
+    """A row for each type checker that `--only` names and that is not on in this session."""
+    planned = {task.name for task in tasks}
+    if not any(task.tool is not None and task.tool.type_checker for task in tasks):
+        return
+    for name in context.config.run.only:
+        tool = load_tools().get(name)
+        if tool is not None and tool.type_checker and name not in planned and name not in context.config.run.skip:
+            reason = "off: neither chosen by this repository nor in `checkers` of [tool.noxkit.typecheck]"
+            yield Task(name=name, tool=tool, not_due=reason)
