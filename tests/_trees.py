@@ -8,8 +8,10 @@ import csv
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 import zipfile
 from pathlib import Path
@@ -18,7 +20,6 @@ from typing import TYPE_CHECKING
 from noxkit.config.load import load
 from noxkit.engine._context import open_context
 from noxkit.engine._run import run
-from noxkit.engine._select import plan_static
 from noxkit.tasks import environ as environ_module
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ __all__ = [
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The Python that runs the tests: the one that is certainly there."""
+
+_UV_CACHE = Path(tempfile.gettempdir()) / f"noxkit-tests-{os.getuid()}" / "uv-cache"
+"""One for all tests and all runs of them, so that uv asks each interpreter, and downloads each file, once."""
 
 _FOREIGN = ("GITHUB_", "GITLAB_", "NOXKIT_", "UV_", "PYTEST", "COV", "NOX", "GIT_", "PIP_")
 
@@ -97,7 +101,7 @@ def clean_environ(home: Path, **changes: str) -> dict[str, str]:
         if name not in {"CI", "VIRTUAL_ENV", "PYTHONPATH", "XDG_CONFIG_HOME"} and not name.startswith(_FOREIGN)
     }
     home.mkdir(parents=True, exist_ok=True)
-    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), **changes}
+    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "UV_CACHE_DIR": str(_UV_CACHE), **changes}
 
 
 class Repo:
@@ -150,9 +154,9 @@ class Repo:
 
 
 def commands_only(context: Context, scope: Scope) -> list[Task]:
-    """The part of `lint` that needs no network: the programs of [[tool.noxkit.commands]]."""
-    names = {command.name for command in context.config.options.commands}
-    return [task for task in plan_static(context, scope, context.session) if task.name in names]
+    """A session without tasks of its own: the programs of [[tool.noxkit.commands]] are all that runs."""
+    del context, scope
+    return []
 
 
 def manifest(*commands: str, options: str = "", more: str = "") -> dict[str, str]:

@@ -190,7 +190,7 @@ def test_a_broken_baseline_ends_the_run_before_any_task(old: Repo, text: str, ar
 
 
 def test_a_baseline_that_cannot_be_written_is_an_error_with_a_hint(old: Repo) -> None:
-    old.write(manifest(command("one"), options='baseline = "a.sql/baseline.json"'))
+    old.write(manifest(command("one"), options='baseline = "/proc/none/baseline.json"'))
     with pytest.raises(NoxkitError) as caught:
         old.run("--write-baseline")
     assert caught.value.records[0].code == "NK-FILE-UNWRITABLE"

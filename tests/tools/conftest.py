@@ -66,7 +66,9 @@ def write_tree(root: Path, files: dict[str, Any]) -> None:
 
 def job_of(repository: Repository, options: dict[str, Any], *, executable: Path) -> Job:
     """The job that a record describes; an interpreter of `self` is the one that runs here."""
-    facts = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
+    facts = dict(options)
+    for key in {"paths", "excluded"} & facts.keys():
+        facts[key] = tuple(facts[key])
     if "interpreter" in facts:
         facts["interpreter"] = (
             Path(sys.executable) if facts["interpreter"] == "self" else repository.root / facts["interpreter"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tools again on every recorded tree, and writes what they print now.
 
-    python tests/tools/record.py FOLDER [TOOL[/CASE]…]
+    PYTHONPATH=src python -m tests.tools.record FOLDER [TOOL[/CASE]…]
 
 FOLDER holds an environment for each tool (`FOLDER/ruff/bin/ruff`). A new case is a JSON file with
 `files` and `job`. Records with `"by_hand": true` come from an older version or a service, and are left alone.
@@ -14,13 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from conftest import DATA, ROOT, job_of, write_tree
-
 from noxkit.tasks.process import Runner
 from noxkit.tools import load_tools
 from noxkit.workspace.discovery import discover
+from tests.tools.conftest import DATA, ROOT, job_of, write_tree
 
 
 def record(file: Path, environments: Path) -> None:

@@ -18,9 +18,8 @@ from noxkit.tools._base import Chooser, Tool
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Recorded
-
     from noxkit.tools._base import Job
+    from tests.tools.conftest import Recorded
 
 TOOLS = load_tools()
 HERE = Path(__file__).parent
@@ -125,7 +124,8 @@ def test_every_recorded_finding_is_whole(name: str, recorded: Callable[[str], Re
         assert finding.column is None or (finding.line is not None and finding.column >= 1)
         assert finding.line is None or finding.line >= 1
         if finding.end_line is not None and finding.end_column is not None:
-            assert (finding.end_line, finding.end_column) >= (finding.line, finding.column)
+            start = (finding.line or 0, finding.column or 0)
+            assert (finding.end_line, finding.end_column) >= start
 
 
 @pytest.mark.parametrize("name", RECORDS)

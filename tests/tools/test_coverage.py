@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
-import time
 from pathlib import Path
 
 import coverage
@@ -15,7 +13,7 @@ import pytest
 
 from noxkit.diagnostics.model import Outcome, Status
 from noxkit.tools._base import UnparseableError
-from noxkit.tools._coverage_data import mapping_of, read_shards
+from noxkit.tools._coverage_data import mapping_of, read_shards, record_sources
 from noxkit.tools.coverage import COMBINED_FILE, JSON_FILE, CoverageCombineTool, CoverageJsonTool, read_coverage
 from noxkit.workspace.discovery import discover
 from tests.tools._runs import job_for, run_tool, write_tree
@@ -186,12 +184,26 @@ def test_less_data_than_was_measured_is_inconclusive(tmp_path: Path, prepare: ob
     assert not (tmp_path / JSON_FILE).exists()
 
 
-def test_data_that_is_older_than_its_sources_is_named(tmp_path: Path) -> None:
-    data = measure(project(tmp_path), "coverage.3.12")
-    before = time.time() - 3600
-    os.utime(data, (before, before))
+def test_data_of_sources_that_have_changed_since_is_left_out_and_named(tmp_path: Path) -> None:
+    project(tmp_path)
+    measure(tmp_path, "coverage.3.11", argument=-1)
+    record_sources(["coverage.3.11"], root=tmp_path, files=["src/pkg/__init__.py"])
+    (tmp_path / "src/pkg/__init__.py").write_text(MODULE + "\n# changed\n")
+    measure(tmp_path, "coverage.3.12", argument=1)
+    record_sources(["coverage.3.12"], root=tmp_path, files=["src/pkg/__init__.py"])
     combined, _ = combine(tmp_path)
-    assert combined.evidence["older_than_sources"] == ["coverage.3.12"]
+    assert combined.evidence["data"] == ["coverage.3.12"]
+    assert combined.evidence["outdated"] == ["coverage.3.11"]
+    assert missing(tmp_path) == {"src/pkg/__init__.py": (3,)}
+
+
+def test_data_of_other_sources_alone_is_inconclusive(tmp_path: Path) -> None:
+    measure(project(tmp_path), "coverage.3.12")
+    record_sources(["coverage.3.12"], root=tmp_path, files=["src/pkg/__init__.py"])
+    (tmp_path / "src/pkg/__init__.py").write_text(MODULE + "\n# changed\n")
+    combined, read = combine(tmp_path)
+    assert (combined.status, read.status) == (Status.INCONCLUSIVE, Status.INCONCLUSIVE)
+    assert combined.reason == "the sources have changed since coverage.3.12 was measured"
 
 
 def test_measured_files_that_are_gone_are_named_and_left_out(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from conftest import Recorded
+    from tests.tools.conftest import Recorded
 
 CHECKERS = ("ty", "pyrefly", "pyright", "mypy")
 # Names of older versions, and what no checker shows in one file: a file that is no text or does not parse, an `ignore`

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import Severity, Status
+from noxkit.tasks.process import Completed
 from noxkit.tools import load_tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from conftest import Recorded
-
     from noxkit.tools._base import Job
+    from tests.tools.conftest import Recorded
 
 TOOL = load_tools()["mypy"]
 PYPROJECT = '[project]\nname = "demo"\nversion = "1"\n'
@@ -133,3 +133,21 @@ def test_with_plugins_it_is_started_where_they_are(make_job: Callable[..., Job])
 
 def test_it_installs_nothing(make_job: Callable[..., Job]) -> None:
     assert "--no-install-types" in TOOL.command(make_job({"pyproject.toml": PYPROJECT}))
+
+
+@pytest.mark.parametrize(
+    ("python", "said", "expected"),
+    [
+        pytest.param("3.10", "Python 3.9 is not supported (must be 3.10 or higher)", 0, id="noxkit names the Python"),
+        pytest.param(None, "Python 3.9 is not supported (must be 3.10 or higher)", 1, id="nobody else names it"),
+        pytest.param("3.10", "invalid literal for int()", 1, id="another fault of the configuration"),
+    ],
+)
+def test_a_python_that_mypy_no_longer_knows_is_no_finding(
+    make_job: Callable[..., Job], python: str | None, said: str, expected: int
+) -> None:
+    """packaging, itsdangerous and werkzeug name Python 3.8 or 3.9, which they still support."""
+    job = make_job({"pyproject.toml": PYPROJECT, "demo.py": ""}, python=python)
+    log = f"pyproject.toml: [mypy]: python_version: {said}\nLOG:  Found source: BuildSource(path='demo.py')\n"
+    outcome = TOOL.conclude(job, Completed(("mypy",), 0, b"Success: no issues found in 1 source file\n", log.encode(), 0.1))
+    assert len(outcome.findings) == expected

@@ -24,7 +24,7 @@ from noxkit.tools._output import clean, failure, last_count, lines_of
         ("right\u202eleft", "rightleft"),
         ("non\u00a0breaking", "non breaking"),
         ("from https://user:secret@host/simple", "from https://host/simple"),
-        ("Ünï 𝒳", "Ünï 𝒳"),
+        ("Ünï 🂡", "Ünï 🂡"),
     ],
 )
 def test_a_message_is_one_clean_line(message: str, cleaned: str) -> None:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from conftest import Recorded
-
     from noxkit.tools._base import Job
     from noxkit.workspace.model import Repository
+    from tests.tools.conftest import Recorded
 
 TOOL = load_tools()["ruff_format"]
 PYPROJECT = '[project]\nname = "demo"\nversion = "1"\n'

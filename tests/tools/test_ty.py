@@ -13,9 +13,8 @@ from noxkit.tools import load_tools
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Recorded
-
     from noxkit.tools._base import Job
+    from tests.tools.conftest import Recorded
 
 TOOL = load_tools()["ty"]
 PYPROJECT = '[project]\nname = "demo"\nversion = "1"\n'

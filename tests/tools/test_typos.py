@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from conftest import Recorded
-
     from noxkit.tools._base import Job
     from noxkit.workspace.model import Repository
+    from tests.tools.conftest import Recorded
 
 TOOL = load_tools()["typos"]
 
@@ -80,3 +79,35 @@ def test_it_reads_all_files_not_only_python(repository: Callable[[dict[str, Any]
     assert TOOL.not_due(made, (".",)) is None
     assert TOOL.planned(made, ("docs",)) == 1
     assert TOOL.not_due(made, ("src",)) == "0 of 2 files under src"
+
+
+_UNCHOSEN = {"pyproject.toml": '[project]\nname = "demo"\nversion = "1"\n', "a.txt": "x"}
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen", "advised"),
+    [
+        pytest.param(_UNCHOSEN, False, True, id="not chosen"),
+        pytest.param({**_UNCHOSEN, "typos.toml": ""}, True, False, id="chosen"),
+    ],
+)
+def test_only_advice_is_held_back(
+    make_job: Callable[..., Job], files: dict[str, str], chosen: bool, advised: bool
+) -> None:
+    """idna, werkzeug and mcp: 209, 31 and 8853 words in test data, translations and abbreviations."""
+    command = TOOL.command(make_job(files, chosen=chosen))
+    assert ("--config" in command) is advised
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        pytest.param("tests", "nothing but tests and translations under tests", id="tests"),
+        pytest.param("docs", None, id="prose"),
+    ],
+)
+def test_tests_alone_are_not_due_as_advice(
+    repository: Callable[[dict[str, Any]], Repository], path: str, reason: str | None
+) -> None:
+    made = repository({**_UNCHOSEN, "tests/test_a.py": "", "tests/data/a.txt": "", "docs/index.md": ""})
+    assert TOOL.not_due(made, (path,)) == reason

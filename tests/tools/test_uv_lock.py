@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from conftest import Recorded
-
     from noxkit.workspace.model import Repository
+    from tests.tools.conftest import Recorded
 
 TOOL = load_tools()["uv_lock"]
 STALE = "NK-LOCK-STALE"

@@ -81,6 +81,7 @@ def test_no_package_holds_a_file_beside_a_virtual_root() -> None:
     assert workspace.package_of("README.md") is None
 
 
+_OLD_CLASSIFIERS = ("Programming Language :: Python :: 2.7", "Programming Language :: Python :: 3.9")  # sortedcontainers
 _CLASSIFIERS = ("Programming Language :: Python :: 3.11", "Programming Language :: Python :: 3.12")
 
 
@@ -91,6 +92,7 @@ _CLASSIFIERS = ("Programming Language :: Python :: 3.11", "Programming Language 
         pytest.param([(">=3.13", ()), ("<3.11", ())], ("3.10", "3.13", "3.14"), id="union"),
         pytest.param([(">=3.14", _CLASSIFIERS)], ("3.14",), id="requires-python-before-classifiers"),
         pytest.param([(None, _CLASSIFIERS)], ("3.11", "3.12"), id="classifiers"),
+        pytest.param([(None, _OLD_CLASSIFIERS)], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="classifiers-of-the-past"),
         pytest.param([(None, ())], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="nothing-stated"),
         pytest.param([("<3.10", ())], (), id="only-older"),
         pytest.param([], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="no-package"),
@@ -223,6 +225,23 @@ def test_hooks_that_cannot_be_read_are_said(tree: Tree, content: str | bytes, li
         _ = repository.pre_commit_hooks
     (record,) = caught.value.records
     assert (record.code, record.path, record.line) == ("NK-FILE-UNREADABLE", ".pre-commit-config.yaml", line)
+
+
+@pytest.mark.parametrize(
+    ("repository", "revision", "expected"),
+    [
+        pytest.param("https://example.org/astral-sh/ruff-pre-commit", "v0.15.16", {"ruff": "0.15.16"}, id="suffix"),
+        pytest.param("https://example.org/pre-commit/mirrors-mypy/", "'v1.19.1'", {"mypy": "1.19.1"}, id="mirror"),
+        pytest.param("https://example.org/x/pyright-python.git", "v1.1.408", {"pyright": "1.1.408"}, id="python"),
+        pytest.param("https://example.org/crate-ci/typos", "v1.40.0", {"typos": "1.40.0"}, id="its-own"),
+        pytest.param("https://example.org/crate-ci/typos", "v1", {}, id="a-tag-that-moves"),
+        pytest.param("https://example.org/crate-ci/typos", "main", {}, id="a-branch"),
+        pytest.param("local", "''", {}, id="local"),
+    ],
+)
+def test_releases_that_hooks_pin(tree: Tree, repository: str, revision: str, expected: dict[str, str]) -> None:
+    content = f"repos:\n  - repo: {repository}\n    rev: {revision}\n    hooks: []\n"
+    assert discover(tree.write({".pre-commit-config.yaml": content})).pre_commit_versions == expected
 
 
 @pytest.mark.parametrize("content", ["", "[]", "repos: 3", "repos: [3, {hooks: 3}, {hooks: [3]}]"])

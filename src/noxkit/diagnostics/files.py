@@ -14,10 +14,16 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     """Write `content` to `path` through a temporary file beside it and a rename.
 
     A reader sees the old file or the new one, never a part; text is encoded as UTF-8 without any
-    translation of newlines. The mode of a file that is replaced is kept. Raises OSError, and leaves
-    nothing behind, where the folder cannot be written or the disk is full.
+    translation of newlines. The mode of a file that is replaced is kept, and a link stays one. What
+    is no file, such as /dev/stdout or a pipe, is written to and not replaced. Raises OSError, and
+    leaves nothing behind, where the folder cannot be written or the disk is full.
     """
     data = content.encode() if isinstance(content, str) else content
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)

@@ -56,7 +56,6 @@ def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ())
             why=choice.why if choice.chosen else "there are tests",
             not_due=not_due,
             environment=python if not_due is None else None,
-            extra=("pytest", "coverage[toml]"),
             after=tuple(task.label for task in after),
         )
     ]

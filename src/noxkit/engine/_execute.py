@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import time
 import traceback
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -40,7 +40,10 @@ def execute(context: Context, tasks: Sequence[Task], judge: Judge) -> list[Outco
     hangs has an outcome of its own.
     """
     due = [task for task in tasks if task.not_due is None]
-    nodes = [*_environment_nodes(context, due), *(_task_node(context, task, due, judge=judge) for task in due)]
+    environments = _environment_nodes(context, due)
+    if environments or any(task.tool is not None and task.tool.executable == "uv" for task in due):
+        _ = context.uv  # where none fits, the run ends here, before any task
+    nodes = [*environments, *(_task_node(context, task, due, judge=judge) for task in due)]
     results = run_graph(nodes, jobs=context.workers, cancel=context.cancel)
     outcomes = [_outcome(task, results.get(task.label)) for task in tasks]
     return [*_environment_outcomes(context, due, results), *outcomes]
@@ -54,9 +57,7 @@ def _environment_nodes(context: Context, due: Sequence[Task]) -> list[Node[objec
             make: Callable[[Mapping[str, object]], object] = functools.partial(_ensure_tool, context, task.tool)
             makers.setdefault(f"tool:{task.tool.distribution}", (make, task.cost))
         if task.environment is not None:
-            sharing = (other for other in due if other.environment == task.environment)
-            extra = tuple(sorted({name for other in sharing for name in other.extra}))
-            make = functools.partial(_ensure_project, context, task, extra)
+            make = functools.partial(_ensure_project, context, task.environment)
             makers.setdefault(f"project:{task.environment}", (make, task.cost))
     return [Node(name=name, run=make, cost=cost) for name, (make, cost) in makers.items()]
 
@@ -79,10 +80,8 @@ def pin_for(context: Context, tool: Tool) -> Pin:
     )
 
 
-def _ensure_project(
-    context: Context, task: Task, extra: tuple[str, ...], _needs: Mapping[str, object]
-) -> ProjectEnvironment:
-    return context.project_environments.ensure(cast("str", task.environment), task="environment", extra=extra)
+def _ensure_project(context: Context, python: str, _needs: Mapping[str, object]) -> ProjectEnvironment:
+    return context.project_environments.ensure(python, task="environment")
 
 
 def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judge) -> Node[object]:

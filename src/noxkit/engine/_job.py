@@ -32,14 +32,16 @@ class Homes:
     own: ToolEnvironment | None
     project: ProjectEnvironment | None
 
-    def evidence(self, context: Context) -> dict[str, EvidenceValue]:
+    def evidence(self, context: Context, tool: Tool) -> dict[str, EvidenceValue]:
         """Version of the tool and who chose it, and the interpreter that really is there."""
         facts: dict[str, EvidenceValue] = {}
         if self.own is not None:
             facts |= {"version": self.own.version, "version_from": self.own.source}
         if self.project is not None:
             facts |= {"interpreter": self.project.version}
-        return facts or {"version": context.uv.version, "version_from": context.uv.origin}
+        if not facts and tool.executable == "uv":
+            facts = {"version": context.uv.version, "version_from": context.uv.origin}
+        return facts
 
     def executable(self, context: Context, tool: Tool) -> Path:
         """The program of `tool`: in its own environment, uv, a program on PATH, or the project's Python."""
@@ -52,7 +54,7 @@ class Homes:
 
 def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, nice: int) -> Outcome:
     """Run `tool` for `task` and conclude. A program that does not start is inconclusive."""
-    facts = homes.evidence(context)
+    facts = homes.evidence(context, tool)
     context.state.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=context.state))
     try:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
+import difflib
 import errno
 import importlib.metadata
 import itertools
@@ -14,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.files import write_atomic
-from noxkit.diagnostics.model import Finding, Report, Severity, Status
+from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
 from noxkit.diagnostics.sources import Sources
-from noxkit.engine._verdict import merge_reports
+from noxkit.engine._verdict import EXIT_CODES, merge_reports
 from noxkit.errors import ErrorRecord, NoxkitError
-from noxkit.report import formats
+from noxkit.report import format_names, formats
 from noxkit.report._reading import read_report
 from noxkit.report._style import Style
 from noxkit.tasks.locks import file_lock
@@ -26,9 +28,41 @@ from noxkit.tasks.locks import file_lock
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["forge_output", "record_error", "write_reports"]
+__all__ = ["Asked", "forge_output", "prepare_reports", "record_crash", "record_error", "write_reports"]
 
 _FILE_STYLE = Style(color=False, width=100, verbose=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a session was asked for, as it came: its name, arguments and environment, and the id of the nox call."""
+
+    session: str
+    arguments: Sequence[str]
+    environ: Mapping[str, str]
+    call: str
+
+
+def prepare_reports(root: Path, *, targets: Sequence[tuple[str, str]], session: str) -> None:
+    """Take away what an earlier run has left in the place of a report: a run that is killed must not leave it behind.
+
+    Raises NoxkitError for a format that noxkit does not have, before anything runs.
+    """
+    for name, pattern in targets:
+        if name not in format_names():
+            near = difflib.get_close_matches(name, format_names(), n=1)
+            known = f"the formats are: {', '.join(format_names())}"
+            raise NoxkitError(
+                ErrorRecord(
+                    code="NK-ARGUMENT-VALUE",
+                    message=f"`{name}` is not the name of a report format",
+                    hint=f"did you mean `{near[0]}`? {known}" if near else known,
+                )
+            )
+        file = root / pattern.replace("{session}", session)
+        with contextlib.suppress(OSError):  # what cannot be removed cannot be written either, which is said then
+            if file.is_file():
+                file.unlink()
 
 
 def write_reports(
@@ -114,51 +148,69 @@ def forge_output(report: Report, root: Path, environ: Mapping[str, str]) -> str:
     return formats()["github"](report, sources=sources, style=_FILE_STYLE)
 
 
-def record_error(
-    error: NoxkitError, root: Path, *, session: str, arguments: Sequence[str], environ: Mapping[str, str]
-) -> None:
-    """Leave a report that says `failed` where one was asked for, so that no earlier, greener one is read in its place.
+def record_error(error: NoxkitError, root: Path, *, asked: Asked) -> None:
+    """Leave a report that says `failed` where one was asked for, so that no earlier, greener one is read in its place."""
+    findings = tuple(
+        Finding(
+            code=record.code,
+            task="noxkit",
+            severity=Severity.ERROR,
+            message=record.message,
+            hint=record.hint,
+            path=record.path,
+            line=record.line,
+            column=record.column,
+            end_column=record.end_column,
+        )
+        for record in error.records
+    )
+    _leave(_unplanned(asked.session, Status.FAILED, error.exit_code, findings=findings), root, asked)
 
-    The configuration may be what is wrong, so the arguments are read as far as they can be.
-    """
-    for name, pattern in _asked_for(arguments, environ):
-        renderer = formats().get(name)
-        if renderer is None:
-            continue
-        findings = tuple(
-            Finding(
-                code=record.code,
-                task="noxkit",
-                severity=Severity.ERROR,
-                message=record.message,
-                hint=record.hint,
-                path=record.path,
-                line=record.line,
-                column=record.column,
-                end_column=record.end_column,
-            )
-            for record in error.records
-        )
-        report = Report(
-            noxkit=importlib.metadata.version("noxkit"),
-            session=session,
-            status=Status.FAILED,
-            started=dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            seconds=0.0,
-            findings=findings,
-            failing=True,
-            exit_code=error.exit_code,
-        )
-        with contextlib.suppress(OSError):
-            write_atomic(
-                root / pattern.replace("{session}", session), renderer(report, sources=Sources(root), style=_FILE_STYLE)
-            )
+
+def record_crash(error: Exception, root: Path, *, asked: Asked) -> None:
+    """Leave a report that says `crashed` where one was asked for: noxkit itself has failed."""
+    outcome = Outcome(
+        name="noxkit",
+        status=Status.CRASHED,
+        reason=f"noxkit failed: {type(error).__name__}: {error}",
+        hint="this is a fault of noxkit's own: report it with the traceback",
+    )
+    _leave(_unplanned(asked.session, Status.CRASHED, EXIT_CODES[Status.CRASHED], tasks=(outcome,)), root, asked)
+
+
+def _unplanned(
+    session: str,
+    status: Status,
+    exit_code: int,
+    *,
+    tasks: tuple[Outcome, ...] = (),
+    findings: tuple[Finding, ...] = (),
+) -> Report:
+    return Report(
+        noxkit=importlib.metadata.version("noxkit"),
+        session=session,
+        status=status,
+        started=dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        seconds=0.0,
+        tasks=tasks,
+        findings=findings,
+        failing=True,
+        exit_code=exit_code,
+    )
+
+
+def _leave(report: Report, root: Path, asked: Asked) -> None:
+    """Write `report` wherever that is possible; the error itself is said elsewhere."""
+    for name, pattern in _asked_for(asked.arguments, asked.environ):
+        if name in format_names():
+            with contextlib.suppress(NoxkitError):
+                write_reports(report, root, targets=[(name, pattern)], call=asked.call, strict=True)
 
 
 def _asked_for(arguments: Sequence[str], environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    words = [
-        part for argument in arguments for part in (argument.split("=", 1) if argument.startswith("--") else [argument])
-    ]
+    """Formats and files, as far as they can be read: the configuration may be what is wrong."""
+    own = itertools.takewhile(lambda argument: argument != "--", arguments)
+    words = [part for argument in own for part in (argument.split("=", 1) if argument.startswith("--") else [argument])]
     values: dict[str, list[str]] = {"--report": [], "--format": [], "--output": []}
     for word, following in itertools.pairwise(words):
         if word in values:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
     from noxkit.tools._base import Tool
-    from noxkit.workspace.model import Package
+    from noxkit.workspace.model import Package, Repository
 
 __all__ = ["all_tools", "checkers", "plan_checkers", "plan_commands", "plan_static", "supported_pythons"]
 
@@ -40,7 +40,8 @@ def checkers(context: Context) -> dict[str, tuple[str, bool]]:
     """The type checkers that are on, each with why, and whether it is only advice.
 
     Configured ones as configured; else those that the repository has chosen, with ty, pyrefly and
-    pyright beside them in `strict`; else ty, as advice.
+    pyright beside them in `strict`; else ty, as advice. One that a dependency group installs beside
+    another that is configured is advice too: what its developers run it on stands nowhere.
     """
     tools = {name: tool for name, tool in load_tools().items() if tool.type_checker}
     configured = context.config.options.typecheck.checkers
@@ -48,9 +49,18 @@ def checkers(context: Context) -> dict[str, tuple[str, bool]]:
         return dict.fromkeys(configured, ("typecheck.checkers in [tool.noxkit]", False))
     chosen = {name: tool.choice(context.repository) for name, tool in tools.items()}
     on = {name: (choice.why, False) for name, choice in chosen.items() if choice.chosen}
+    settled = {name for name in on if _is_configured(tools[name], context.repository)}
+    if settled:
+        aside = f"is not configured, as {', '.join(sorted(settled))} is; as advice"
+        on = {name: (why, False) if name in settled else (f"{why}, {aside}", True) for name, (why, _) in on.items()}
     if context.config.options.profile == "strict":
         on = {**dict.fromkeys(_STRICT_CHECKERS, ('profile = "strict"', False)), **on}
     return on or {_DEFAULT_CHECKER: ("no type checker is chosen", True)}
+
+
+def _is_configured(checker: Tool, repository: Repository) -> bool:
+    """Whether more than a requirement shows the choice: a table, a file, a section or a hook."""
+    return dataclasses.replace(checker.chooser, distributions=()).choice(repository).chosen
 
 
 def plan_static(context: Context, scope: Scope, session: str) -> list[Task]:

@@ -35,9 +35,8 @@ class Task:
 
     `not_due` is the fact for which there is nothing to do, or None. `why` is the fact for which the
     task is on. `advisory` tasks are noxkit's idea, not the repository's: their findings are at most
-    warnings. `environment` is the Python of the project environment that the task needs, and `extra`
-    what is to be in it beside the project. A task without a `tool` has an `action`, which is given
-    a way to run tools and the results of the tasks that it comes `after`.
+    warnings. `environment` is the Python of the project environment that the task needs. A task
+    without a `tool` has an `action`, which is given a way to run tools and the results of the tasks that it comes `after`.
     """
 
     name: str
@@ -52,7 +51,6 @@ class Task:
     not_due: str | None = None
     advisory: bool = False
     environment: str | None = None
-    extra: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     write: bool = False
     cost: float = 0.0

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["default_python", "plan_tests"]
 
-_EXTRA = ("pytest", "coverage[toml]")
-
 
 def default_python(context: Context) -> str | None:
     """The Python of `check`: as configured, else a supported one in .python-version, else the lowest installed."""
@@ -46,7 +44,6 @@ def plan_tests(context: Context, scope: Scope, python: str | None) -> list[Task]
         why=choice.why,
         arguments=context.config.pytest_arguments,
         environment=python,
-        extra=_EXTRA,
         cost=60,
     )
     if "tests" in context.config.options.skip:

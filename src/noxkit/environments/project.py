@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ProjectEnvironment", "ProjectEnvironments"]
 
 _STAMP = "noxkit-stamp.json"
+_TEST_TOOLS = ("pytest", "coverage[toml]")
 _INPUTS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _ROOT_INPUTS = ("uv.lock", "uv.toml", "poetry.lock", "pdm.lock", "pylock.toml", ".python-version")
 _TOOL_LOCKS = Path(__file__).parent.parent / "tools" / "locks"
@@ -77,14 +78,15 @@ class ProjectEnvironments:
         self._observer = observer
         self._environ = dict(project_environ)
 
-    def ensure(self, python: str, *, task: str, extra: Sequence[str] = ()) -> ProjectEnvironment:
-        """The environment for `python` (`"3.12"`) with the members that admit it, and with the `extra` tools.
+    def ensure(self, python: str, *, task: str) -> ProjectEnvironment:
+        """The environment for `python` (`"3.12"`) with the members that admit it, and with pytest and coverage.
 
-        `extra` are distributions that are added on top where the project has not got them itself.
-        Raises InstallFailedError where nothing can be installed at all.
+        These two are added on top where the project has not got them itself, whatever the session
+        needs: it is one environment for all of them. Raises InstallFailedError where nothing can be
+        installed at all.
         """
         folder = self._folder / python
-        digest = self._digest(python, extra)
+        digest = self._digest(python)
         self._folder.mkdir(parents=True, exist_ok=True)
         with file_lock(self._folder / f"{python}.lock", on_wait=functools.partial(self._say, task)):
             stamp = _read_stamp(folder)
@@ -93,14 +95,14 @@ class ProjectEnvironments:
                 self._say(task, f"making the project's environment for Python {python}")
                 (folder / _STAMP).unlink(missing_ok=True)
                 result = self._make(folder, python, task)
-                self._add_extra(folder, extra, task)
+                self._add_test_tools(folder, task)
                 stamp = {"digest": digest, "how": result.how, "missing": result.missing}
                 write_atomic(folder / _STAMP, json.dumps(stamp))
         return _finished(folder, python, stamp or {}, made=made)
 
-    def _digest(self, python: str, extra: Sequence[str]) -> str:
-        """Of everything that decides what is installed: manifests, locks, uv and the extra tools."""
-        digest = hashlib.sha256(f"{python}\0{self._uv.version}\0{sorted(extra)}".encode())
+    def _digest(self, python: str) -> str:
+        """Of everything that decides what is installed: manifests, locks and uv."""
+        digest = hashlib.sha256(f"{python}\0{self._uv.version}".encode())
         names = [
             name
             for package in self._repository.workspace.packages
@@ -221,9 +223,9 @@ class ProjectEnvironments:
         if completed.returncode != 0:
             raise explain_failure(completed)
 
-    def _add_extra(self, folder: Path, extra: Sequence[str], task: str) -> None:
+    def _add_test_tools(self, folder: Path, task: str) -> None:
         present = _installed(folder)
-        wanted = [name for name in extra if canonicalize_name(name.partition("[")[0]) not in present]
+        wanted = [name for name in _TEST_TOOLS if canonicalize_name(name.partition("[")[0]) not in present]
         if not wanted:
             return
         pins = [

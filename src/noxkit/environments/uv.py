@@ -175,14 +175,19 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
+_RAISED = re.compile(r"(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception): \S")
+
+
 def explain_failure(completed: Completed) -> InstallFailedError:
     """uv's last error in one or two lines, with a hint for the causes that are known."""
     text = completed.stderr.decode("utf-8", "replace")
     lines = [line.strip(" \u00d7\u2570\u2500\u25b6\u2502\u251c\u256d\t") for line in text.splitlines()]
     lines = [line for line in lines if line]
     start = next((i for i, line in enumerate(lines) if line.lower().startswith("error")), max(0, len(lines) - 3))
+    said = lines[start : start + 3]
+    raised = [line for line in lines[start + 3 :] if _RAISED.match(line)]  # what a build backend died of
     reason = (
-        " ".join(lines[start : start + 3])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
+        " ".join([*said, *raised[-1:]])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
     )
     if completed.cancelled:
         return InstallFailedError("interrupted", "run the session again")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 import nox
 import nox.registry
@@ -14,7 +14,7 @@ import nox.virtualenv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import ModuleType
+    from types import CodeType, ModuleType
 
     from noxkit.engine._run import Planner
 
@@ -58,7 +58,7 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
     """
     taken = nox.registry.get().get(name)
     if taken is not None:
-        _refuse(name, inspect.getsourcefile(taken.func) or "noxfile.py", inspect.getsourcelines(taken.func)[1])
+        _refuse(name, getattr(inspect.unwrap(taken.func), "__code__", None))
     nox.virtualenv.ALL_VENVS.setdefault(_BACKEND, _environment)
 
     def run(session: nox.Session) -> None:
@@ -77,22 +77,33 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
     )(run)
 
 
-def _refuse(name: str, file: str, line: int) -> None:
+def _refuse(name: str, taken: CodeType | None) -> NoReturn:
     from pathlib import Path  # noqa: PLC0415 -- an error is the only thing that needs these
 
+    from noxkit.engine._output import Asked, record_error  # noqa: PLC0415
     from noxkit.engine.console import Console  # noqa: PLC0415
     from noxkit.errors import ErrorRecord, NoxkitError  # noqa: PLC0415
     from noxkit.tasks.environ import current  # noqa: PLC0415
+    from noxkit.tasks.identity import call_identity  # noqa: PLC0415
 
     root = Path.cwd()
-    place = Path(file)
-    record = ErrorRecord(
-        code="NK-SESSION-TAKEN",
-        message=f"a session named `{name}` is already registered",
-        path=place.relative_to(root).as_posix() if place.is_relative_to(root) else str(place),
-        line=line,
-        column=1,
-        hint=f"rename that session, or call the factories that you want one by one and leave out `{name}()`",
-    )
-    Console(current()).error(NoxkitError(record), root)
-    sys.exit(NoxkitError.exit_code)
+    message = f"a session named `{name}` is already registered"
+    if taken is None or taken.co_filename == __file__:
+        hint = f"call `{name}()` once, and not beside `pipeline()`"
+        error = NoxkitError(ErrorRecord(code="NK-SESSION-TAKEN", message=f"{message} by noxkit", hint=hint))
+    else:
+        place = Path(taken.co_filename)
+        path = place.relative_to(root).as_posix() if place.is_relative_to(root) else str(place)
+        hint = f"rename that session, or call the factories that you want one by one and leave out `{name}()`"
+        error = NoxkitError(
+            ErrorRecord(
+                code="NK-SESSION-TAKEN", message=message, path=path, line=taken.co_firstlineno, column=1, hint=hint
+            )
+        )
+    environ = current()
+    Console(environ).error(error, root)
+    # nox has not told anybody yet what stands behind `--`, and its options are private
+    arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
+    asked = Asked(session=name, arguments=arguments, environ=environ, call=call_identity(parent=False))
+    record_error(error, root, asked=asked)
+    sys.exit(error.exit_code)

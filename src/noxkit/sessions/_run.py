@@ -13,7 +13,7 @@ from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._context import open_context
 from noxkit.engine._describe import describe_plan, explain
-from noxkit.engine._output import forge_output, record_error, write_reports
+from noxkit.engine._output import Asked, forge_output, prepare_reports, record_crash, record_error, write_reports
 from noxkit.engine._run import plan, run, under_ci
 from noxkit.engine.console import Console
 from noxkit.errors import NoxkitError
@@ -41,33 +41,37 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
     """
     root = Path.cwd()
     environ = environment_module.current()
-    arguments = tuple(session.posargs)
+    call = call_identity(parent=session.parallel)
+    asked = Asked(session=name, arguments=tuple(session.posargs), environ=environ, call=call)
     try:
-        config = load(root, environ=environ, arguments=arguments)
+        config = load(root, environ=environ, arguments=asked.arguments)
         if config.help is not None:
             Console(environ).write(config.help)
             return
-        report = _run(session, name, planner, root=root, config=config)
+        report = _run(asked, planner, root=root, config=config)
     except NoxkitError as error:
         Console(environ).error(error, root)
-        record_error(error, root, session=name, arguments=arguments, environ=environ)
+        record_error(error, root, asked=asked)
         session.error(f"{name} did not run: {error.records[0].message}")
+    except Exception as error:
+        record_crash(error, root, asked=asked)
+        raise
     if report is not None and report.failing:
         session.error(last_line(report))
 
 
-def _run(session: nox.Session, name: str, planner: Planner, *, root: Path, config: Config) -> Report | None:
-    environ = environment_module.current()
-    console = Console(environ, verbose=config.run.verbose)
+def _run(asked: Asked, planner: Planner, *, root: Path, config: Config) -> Report | None:
+    console = Console(asked.environ, verbose=config.run.verbose)
     display = (LiveDisplay if console.style.live else PlainLines)(sys.stdout, style=console.style)
     with display:
-        context = open_context(name, root, config=config, environ=environ, observers=[display])
+        context = open_context(asked.session, root, config=config, environ=asked.environ, observers=[display])
         if config.run.dry_run or config.run.why:
             tasks = plan(context, planner)
             console.write(explain(context, tasks, config.run.why) if config.run.why else describe_plan(context, tasks))
             return None
+        prepare_reports(root, targets=config.reports, session=asked.session)
         report = run(context, planner)
-    _show(context, report, console, call=call_identity(parent=session.parallel))
+    _show(context, report, console, call=asked.call)
     if context.cancel.requested:
         _end(context.cancel.signal)
     return report

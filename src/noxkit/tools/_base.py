@@ -57,7 +57,11 @@ class Chooser:
             + [f"{file} in the root" for file in self.files if repository.has_file(file)]
             + [place for section in self.sections for place in repository.ini_section_places(section)]
             + [f"`{name}` in {place}" for name in self.distributions for place in repository.development_places(name)]
-            + [f"hook `{hook}` in .pre-commit-config.yaml" for hook in self.hooks if hook in repository.pre_commit_hooks]
+            + [
+                f"hook `{hook}` in .pre-commit-config.yaml"
+                for hook in self.hooks
+                if hook in repository.pre_commit_hooks
+            ]
         )
         return Choice(chosen=bool(found), why=found[0] if found else "not chosen by this repository")
 

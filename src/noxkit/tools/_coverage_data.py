@@ -11,17 +11,30 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import hashlib
+import json
 import re
 import shutil
 import sqlite3
 import urllib.parse
 from typing import TYPE_CHECKING
 
+from noxkit.diagnostics.files import write_atomic
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping
     from pathlib import Path
 
-__all__ = ["DATA_FOLDER", "Shard", "copy_mapped", "keep_shards", "mapping_of", "read_shards"]
+__all__ = [
+    "DATA_FOLDER",
+    "Shard",
+    "changed_sources",
+    "copy_mapped",
+    "keep_shards",
+    "mapping_of",
+    "read_shards",
+    "record_sources",
+]
 
 DATA_FOLDER = ".nox/noxkit/coverage"
 """Where coverage data is kept, below the root; data of other machines may lie in folders below it."""
@@ -60,7 +73,7 @@ def keep_shards(data_file: Path | None, folder: Path, *, name: str) -> list[str]
     """
     if folder.is_dir():
         for old in folder.iterdir():
-            if old.name == name or re.fullmatch(rf"{re.escape(name)}~\d+", old.name):
+            if old.name == name or re.fullmatch(rf"{re.escape(name)}(~\d+|\.json)", old.name):
                 old.unlink()
     if data_file is None:
         return []
@@ -115,6 +128,36 @@ def _with_content(shard: Shard, database: sqlite3.Connection) -> Shard:
 def _open(file: Path, mode: str) -> Generator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(f"file:{urllib.parse.quote(str(file))}?mode={mode}", uri=True)) as database:
         yield database
+
+
+def record_sources(names: Collection[str], *, root: Path, files: Collection[str]) -> None:
+    """Write what each measured file held beside the data of one run: it says nothing of sources that have changed."""
+    shards = [_read_shard(root / DATA_FOLDER / name, name) for name in names]
+    measured = {path for shard in shards for path in mapping_of(shard.paths, root=root, files=files).values()}
+    if shards:
+        digests = {path: _digest(root / path) for path in sorted(measured)}
+        write_atomic(_sidecar(shards[0].file), json.dumps({"sources": digests}, indent=1))
+
+
+def changed_sources(shard: Shard, *, root: Path) -> list[str]:
+    """The measured files that hold something else now; none where nothing is recorded, as by other means of measuring."""
+    try:
+        recorded = json.loads(_sidecar(shard.file).read_bytes())["sources"].items()
+        return [path for path, digest in recorded if _digest(root / path) != digest]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def _sidecar(file: Path) -> Path:
+    """`coverage.3.12.json`, also for the data of processes that tests have started (`coverage.3.12~1`)."""
+    return file.with_name(f"{file.name.partition('~')[0]}.json")
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def copy_mapped(shard: Shard, target: Path, *, root: Path, mapping: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from noxkit.diagnostics.coverage import CoverageData, FileCoverage
 from noxkit.diagnostics.model import Finding, Severity, Status
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
-from noxkit.tools._coverage_data import DATA_FOLDER, copy_mapped, mapping_of, read_shards
+from noxkit.tools._coverage_data import DATA_FOLDER, changed_sources, copy_mapped, mapping_of, read_shards
 from noxkit.tools._pytest_config import files_of_tests, read_coverage_config
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class CoverageCombineTool(_CoverageTool):
         """Prepare the copies in the scratch folder, and combine them there."""
         folder = job.scratch / "shards"
         folder.mkdir(exist_ok=True)
-        for number, shard in enumerate(shard for shard in _shards(job) if shard.trouble is None):
+        for number, shard in enumerate(shard for shard in _current(job) if shard.trouble is None):
             package = job.repository.workspace.package(shard.package) if shard.package else None
             place = package.folder if package is not None else "."
             mapping = mapping_of(shard.paths, root=job.root, files=job.repository.files, folder=place)
@@ -94,9 +94,13 @@ class CoverageCombineTool(_CoverageTool):
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """Every shard must have been used, or the data is less than what was measured."""
-        shards = _shards(job)
+        shards = _current(job)
         output = _text(completed)
         trouble, hint = _combine_trouble(shards, completed.returncode, output)
+        outdated = [shard.name for shard in _shards(job) if shard not in shards]
+        if outdated and not shards:
+            trouble = f"the sources have changed since {', '.join(outdated[:3])} {'was' if len(outdated) == 1 else 'were'} measured"
+            hint = "run `nox -s tests` again"
         return Reading(files=len(shards), evidence=_shard_evidence(job, shards), trouble=trouble, trouble_hint=hint)
 
     def conclude(self, job: Job, completed: Completed) -> Outcome:
@@ -162,6 +166,11 @@ def _shards(job: Job) -> tuple[Shard, ...]:
     return read_shards(job.root / DATA_FOLDER)
 
 
+def _current(job: Job) -> tuple[Shard, ...]:
+    """The data that was measured on what the sources are now: the lines of other data are those of other code."""
+    return tuple(shard for shard in _shards(job) if not changed_sources(shard, root=job.root))
+
+
 def _combine_trouble(shards: Sequence[Shard], code: int, output: str) -> tuple[str | None, str | None]:
     if not shards:
         return _NOTHING, "run `nox -s tests`, or put the data files of other jobs into .nox/noxkit/coverage"
@@ -187,17 +196,13 @@ def _combine_trouble(shards: Sequence[Shard], code: int, output: str) -> tuple[s
 
 
 def _shard_evidence(job: Job, shards: Sequence[Shard]) -> dict[str, EvidenceValue]:
-    sources = {
-        path for shard in shards for path in mapping_of(shard.paths, root=job.root, files=job.repository.files).values()
-    }
-    newest = max((file.stat().st_mtime for path in sources if (file := job.root / path).is_file()), default=0.0)
-    older = [shard.name for shard in shards if shard.modified < newest]
+    outdated = [shard.name for shard in _shards(job) if shard not in shards]
     evidence: dict[str, EvidenceValue] = {
         "data": [shard.name for shard in shards],
         "pythons": sorted({shard.python for shard in shards if shard.python}, key=_minor),
         "written_by": sorted({f"coverage {shard.version}" for shard in shards if shard.version}),
     }
-    return {**evidence, "older_than_sources": older} if older else evidence
+    return {**evidence, "outdated": outdated} if outdated else evidence
 
 
 def _minor(python: str) -> tuple[int, str]:
@@ -226,7 +231,7 @@ def _floor_findings(job: Job, output: str) -> tuple[Finding, ...]:
     floor = _FLOOR.search(output)
     if floor is None:
         return ()
-    measured = {shard.python for shard in _shards(job) if shard.python}
+    measured = {shard.python for shard in _current(job) if shard.python}
     absent = [python for python in job.repository.pythons if python not in measured]
     config = read_coverage_config(job.root)
     where = f", without data of Python {', '.join(absent)}" if absent else ""

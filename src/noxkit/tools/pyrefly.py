@@ -102,7 +102,7 @@ class Pyrefly(Tool):
         if not completed.stdout.strip():
             if trouble is None:
                 raise UnparseableError(failure(completed, without=r"\s*(?:INFO|WARN) "))
-            return Reading(findings=notes, files=0 if _NOTHING in log else None, trouble=trouble)
+            return Reading(findings=notes, files=0, trouble=trouble)
         errors = decode(completed.stdout, _Output, tool="pyrefly").errors
         findings = outside([_finding(job, error) for error in errors], job.excluded)
         return Reading(

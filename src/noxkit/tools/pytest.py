@@ -15,7 +15,7 @@ import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity, Status
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
-from noxkit.tools._coverage_data import DATA_FOLDER, keep_shards
+from noxkit.tools._coverage_data import DATA_FOLDER, keep_shards, record_sources
 from noxkit.tools._junit import JunitError, read_junit
 from noxkit.tools._pytest_config import files_of_tests, read_pytest_config
 from noxkit.tools._pytest_options import (
@@ -137,7 +137,9 @@ class PytestTool(Tool):
         ran = outcome.status is Status.PASSED and bool(outcome.evidence.get("tests"))
         name = f"coverage.{job.python or 'python'}{f'.{job.package}' if job.package else ''}"
         try:
-            evidence["coverage"] = keep_shards(_data_file(job) if ran else None, job.root / DATA_FOLDER, name=name)
+            kept = keep_shards(_data_file(job) if ran else None, job.root / DATA_FOLDER, name=name)
+            record_sources(kept, root=job.root, files=job.repository.files)
+            evidence["coverage"] = kept
             evidence["junit"] = self._keep_junit(job)
         except OSError as error:
             evidence["not_kept"] = f"{error.strerror}: {error.filename}"

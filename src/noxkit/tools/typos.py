@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Typos"]
 
+_ADVICE = Path(__file__).parent / "advice" / "typos.toml"
+_UNADVISED = frozenset({"test", "tests", "i18n", "locale", "locales", "translations"})  # as in the file of advice
 _LOG = re.compile(r"^\[(?:debug|trace|info|DEBUG|TRACE|INFO)\b", re.MULTILINE)
 _FILE = re.compile(r"^\[(?:debug|DEBUG)[^\]]*\] .+: `?[\w-]+`? policy$", re.MULTILINE)
 
@@ -83,19 +86,24 @@ class Typos(Tool):
     codes_findings = frozenset({2, 64})  # 64 where a path is not there
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
-        """Only where there is no file at all: typos reads every text file."""
-        if repository.files_matching(paths):
+        """Only where there is no file at all: typos reads every text file; as advice, of tests and translations none."""
+        files = repository.files_matching(paths)
+        if not files:
+            return f"0 of {len(repository.files)} files under {', '.join(paths)}"
+        if self.choice(repository).chosen or not all(_UNADVISED & set(PurePosixPath(file).parts) for file in files):
             return None
-        return f"0 of {len(repository.files)} files under {', '.join(paths)}"
+        return f"nothing but tests and translations under {', '.join(paths)}"
 
     def planned(self, repository: Repository, paths: Sequence[str]) -> int:
         """All files below the paths."""
         return len(repository.files_matching(paths))
 
     def command(self, job: Job) -> list[str]:
-        """With a log: how many files it read stands nowhere else."""
+        """With a log: how many files it read stands nowhere else. As advice it speaks of clear cases only."""
         excludes = [part for folder in job.excluded for part in ("--exclude", f"{folder}/")]
-        return [str(job.executable), "--format", "json", "-vvv", "--force-exclude", *excludes, "--", *job.paths]
+        settings = [] if job.chosen else ["--config", str(_ADVICE)]
+        start = [str(job.executable), "--format", "json", "-vvv", *settings]
+        return [*start, "--force-exclude", *excludes, "--", *job.paths]
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """JSON lines; without one, and without a log, it has said nothing at all."""
