@@ -268,7 +268,7 @@ class ${name}Client:
             async with self._width:
                 try:
                     item = await self._fetch(key)
-                except (OSError, TimeoutError) as error:
+                except (OSError, LookupError) as error:
                     last = error
                     await asyncio.sleep(min(2**attempt, $n2) / 1000)
                     continue

@@ -21,7 +21,7 @@ _FILE = Path(__file__).parent.parent / "docs" / "images" / "lint.svg"
 _COLUMNS = 110
 _TREE = {
     "noxfile.py": NOXFILE,
-    "README.md": "# Shop\n\nPrices of carts, without suprises.\n",
+    "README.md": "# Shop\n\nPrices of carts.\n",
     "pyproject.toml": """\
 [project]
 name = "shop"
@@ -45,7 +45,7 @@ checkers = ["ty", "pyrefly", "pyright"]
 import json
 
 
-def total(prices: list[int], discount: int = 0) -> int:
+def total(prices: list[int], discount: int=0) -> int:
     """The sum of all prices in cents, less the discount."""
     return str(sum(prices) - discount)
 ''',

@@ -101,6 +101,8 @@ def clean_environ(home: Path, **changes: str) -> dict[str, str]:
         if name not in {"CI", "VIRTUAL_ENV", "PYTHONPATH", "XDG_CONFIG_HOME"} and not name.startswith(_FOREIGN)
     }
     home.mkdir(parents=True, exist_ok=True)
+    here = Path(sys.executable).resolve().parent  # not a virtual environment's: uv does not take such a one
+    kept["PATH"] = f"{here}{os.pathsep}{kept.get('PATH', os.defpath)}"
     return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "UV_CACHE_DIR": str(_UV_CACHE), **changes}
 
 

@@ -8,11 +8,14 @@ import dataclasses
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from noxkit.tasks import environ as environ_module
 from tests._trees import PYTHON, Repo
@@ -74,6 +77,8 @@ def shared_environ(cache: Path) -> dict[str, str]:
 
 def in_namespace(script: str, command: Sequence[str]) -> list[str]:
     """`command` after `script`, in mounts of its own (as root there), which end with it: nothing stays behind."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine allows no mounts, not even in a namespace of their own")
     return ["unshare", "-rm", "sh", "-ec", f'{script}\nexec "$@"', "sh", *command]
 
 
@@ -150,7 +155,7 @@ class Sandbox(Repo):
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         super().__init__(root, environ)
-        self.write({"noxfile.py": _NOXFILE, "pyproject.toml": _PYPROJECT, "sample.py": "VALUE = 1\n"})
+        self.write({".gitignore": f".nox/\n__pycache__/\n{REPORT}\n", "noxfile.py": _NOXFILE, "pyproject.toml": _PYPROJECT, "sample.py": "VALUE = 1\n"})
 
     def append(self, text: str) -> Sandbox:
         """Add lines to pyproject.toml."""
@@ -172,10 +177,22 @@ class Sandbox(Repo):
         """Run one session with a JSON report; variables that are None are taken away."""
         return self.execute(self.command(session, *arguments), ci=ci, **environ)
 
-    def execute(self, command: Sequence[str], *, ci: bool = True, **environ: str | None) -> Run:
+    def read_only(self, command: Sequence[str], *, report: str) -> Run:
+        """Run a command while nothing can be written to the tree: modes do not stop root, mounts do."""
+        if os.getuid() != 0:
+            os.chmod(self.root, 0o555)
+            try:
+                return self.execute(command, report=report)
+            finally:
+                os.chmod(self.root, 0o755)
+        root = shlex.quote(str(self.root))
+        return self.execute(
+            in_namespace(f"mount --bind {root} {root}; mount -o remount,bind,ro {root}; cd {root}", command), report=report
+        )
+
+    def execute(self, command: Sequence[str], *, ci: bool = True, report: str = REPORT, **environ: str | None) -> Run:
         """Run any command, with what stood in the report's place before taken away."""
-        with contextlib.suppress(OSError):
-            (self.root / REPORT).unlink()
+        (self.root / report).unlink(missing_ok=True)
         done = subprocess.run(
             command,
             cwd=self.root,
@@ -186,7 +203,7 @@ class Sandbox(Repo):
             timeout=_LIMIT,
             check=False,
         )
-        return self.ended(done.returncode, done.stdout)
+        return self.ended(done.returncode, done.stdout, report=report)
 
     def variables(self, *, ci: bool = True, **environ: str | None) -> dict[str, str]:
         """The environment of a run, as under CI or on a desk."""

@@ -203,7 +203,7 @@ def test_data_of_other_sources_alone_is_inconclusive(tmp_path: Path) -> None:
     (tmp_path / "src/pkg/__init__.py").write_text(MODULE + "\n# changed\n")
     combined, read = combine(tmp_path)
     assert (combined.status, read.status) == (Status.INCONCLUSIVE, Status.INCONCLUSIVE)
-    assert combined.reason == "the sources have changed since coverage.3.12 was measured"
+    assert combined.reason == "the sources have changed since the tests were measured (coverage.3.12)"
 
 
 def test_measured_files_that_are_gone_are_named_and_left_out(tmp_path: Path) -> None:

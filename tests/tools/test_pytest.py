@@ -462,6 +462,7 @@ def test_data_of_a_member_is_not_touched_by_a_run_of_the_root(tmp_path: Path) ->
     run_tool(PytestTool(), job_for(tmp_path, installed=WITH_COV))
     assert sorted(file.name for file in data.iterdir()) == [
         f"coverage.{PYTHON}",
+        f"coverage.{PYTHON}.json",
         f"coverage.{PYTHON}.one",
         f"coverage.{PYTHON}1",
     ]

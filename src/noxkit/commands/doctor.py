@@ -81,6 +81,8 @@ def _pythons(context: Context) -> Iterator[str]:
 def _tools(context: Context) -> Iterator[str]:
     on = checkers(context)
     for name, tool in sorted(all_tools(context).items()):
+        if name.startswith("coverage-"):  # steps of the task `coverage`, not tasks
+            continue
         choice = tool.choice(context.repository)
         why = on[name][0] if name in on else choice.why
         if tool.type_checker and name not in on:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.files import write_atomic
 from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.workspace._tables import table
+from noxkit.workspace._toml import read_toml
 
 if TYPE_CHECKING:
     import argparse
@@ -74,8 +76,8 @@ def _noxfile(root: Path) -> str | None:
     """The noxfile to write; None where it is there already."""
     file = root / "noxfile.py"
     if not file.exists() and not file.is_symlink():
-        return NOXFILE
-    if _read(file) == NOXFILE:
+        return _text(root)
+    if _read(file) in {NOXFILE, _text(root)}:
         return None
     record = ErrorRecord(
         code="NK-INIT-EXISTS",
@@ -86,6 +88,15 @@ def _noxfile(root: Path) -> str | None:
         hint="add `import noxkit` and `noxkit.pipeline()` to it; a name that both register is refused with its place",
     )
     raise NoxkitError(record)
+
+
+def _text(root: Path) -> str:
+    """The noxfile with as many blank lines after its imports as the repository's own import sorter asks for."""
+    pyproject = read_toml(root / "pyproject.toml", path="pyproject.toml")
+    tool = {} if isinstance(pyproject, ErrorRecord) else pyproject.get("tool")
+    ruff, isort = table(tool, "ruff", "lint", "isort"), table(tool, "isort")
+    wanted = ruff.get("lines-after-imports", isort.get("lines_after_imports"))
+    return NOXFILE.replace("import noxkit\n\n", "import noxkit\n\n\n") if wanted == 2 else NOXFILE
 
 
 def _gitignore(root: Path) -> str | None:

@@ -32,7 +32,7 @@ Code: TypeAlias = Annotated[
     str,
     Meta(
         pattern=r"^(NK-\S+|[a-z0-9][a-z0-9_.-]*:\S+)$",
-        examples=["NK-SECRET", "ruff:F401"],
+        examples=["NK-LOCK-STALE", "ruff:F401"],
         extra={"expected": "a code of noxkit (`NK-…`) or of a tool (`ruff:F401`)", "metavar": "CODE"},
     ),
 ]

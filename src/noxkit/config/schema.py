@@ -144,13 +144,13 @@ class Options(Table, frozen=True, kw_only=True):
     ] = None
     select: Annotated[
         tuple[Code, ...],
-        Meta(description="Rules to run on top of the profile.", examples=[["NK-IMPORT-IN-FUNCTION"]]),
+        Meta(description="Rules to run on top of the profile.", examples=[["NK-ENVIRONMENT-BROKEN"]]),
     ] = ()
     ignore: Annotated[
         tuple[Ignore, ...],
         Meta(
             description="Findings that are accepted, each with a reason.",
-            examples=[[{"code": "NK-SECRET", "path": "legacy/**", "reason": "sample keys"}]],
+            examples=[[{"code": "ruff:F401", "path": "legacy/**", "reason": "kept as upstream has it"}]],
         ),
     ] = ()
     skip: Annotated[

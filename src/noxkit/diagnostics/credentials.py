@@ -22,7 +22,7 @@ CREDENTIAL_PATTERNS: tuple[str, ...] = (
     "*_AUTH_CONFIG",
     "*_PAT",
     "*_DSN",
-    "AWS_*",
+    "AWS_PROFILE",
     "AZURE_CLIENT_*",
     "CLOUDSDK_AUTH_*",
     "GOOGLE_APPLICATION_CREDENTIALS",

@@ -7,7 +7,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from noxkit.engine._execute import pin_for
-from noxkit.engine._select import all_tools
+from noxkit.engine._select import all_tools, checkers
 from noxkit.environments.tool import locked_version
 from noxkit.errors import ErrorRecord, NoxkitError
 
@@ -43,6 +43,10 @@ def explain(context: Context, tasks: Sequence[Task], name: str) -> str:
             ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`--why {name}`: there is no such task", hint=hint)
         )
     own = [task for task in tasks if task.name == name]
+    tool = tools.get(name)
+    if not own and tool is not None and tool.type_checker and context.session in tool.sessions:
+        on = ", ".join(checkers(context))
+        return f"{name} is off: {tool.choice(context.repository).why}; the type checkers that are on: {on}\n"
     if not own:
         sessions = ", ".join(sorted(tools[name].sessions)) if name in tools else "none"
         return f"{name} is not part of {context.session}; it belongs to: {sessions}\n"

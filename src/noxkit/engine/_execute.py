@@ -14,7 +14,7 @@ from noxkit.diagnostics.events import TaskFinished, TaskStarted
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._facts import development_specifiers
 from noxkit.engine._job import Homes, run_tool
-from noxkit.environments.project import ProjectEnvironment
+from noxkit.environments.project import STAND_IN, ProjectEnvironment
 from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
 from noxkit.environments.uv import InstallFailedError
 from noxkit.tasks.graph import Node, NotStartedError, run_graph
@@ -207,7 +207,7 @@ def _environment_outcomes(context: Context, due: Sequence[Task], results: Mappin
 
 
 def _environment_outcome(context: Context, key: str, result: object) -> Outcome | None:
-    python = key.partition(":")[2]
+    python, _, stand_in = key.partition(":")[2].partition(STAND_IN)
     if isinstance(result, InstallFailedError):
         return Outcome(
             name="environment", python=python, status=Status.INCONCLUSIVE, reason=result.reason, hint=result.hint
@@ -218,6 +218,7 @@ def _environment_outcome(context: Context, key: str, result: object) -> Outcome 
         "version": result.version,
         "distributions": len(result.installed),
         "made_from": result.how,
+        **({"stands_in_for": python} if stand_in else {}),
         "uv": f"{context.uv.version} ({context.uv.origin})",
     }
     failed = [name for name in result.missing if "declared as a conflict" not in name]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -53,10 +54,18 @@ class Homes:
 
 
 def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, nice: int) -> Outcome:
-    """Run `tool` for `task` and conclude. A program that does not start is inconclusive."""
+    """Run `tool` for `task` and conclude. A program that does not start is inconclusive, and so is nothing to read."""
+    if not task.paths:  # a tool without a path would take the whole tree
+        hint = f"correct `{tool.name}` in `paths` of [tool.noxkit]: the paths that it names hold no file"
+        return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason="no file to read", hint=hint)
     facts = homes.evidence(context, tool)
-    context.state.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=context.state))
+    try:
+        context.state.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=context.state))
+    except OSError as error:
+        hint = "free disk space, and make `.nox` a folder that can be written"
+        reason = f"no scratch folder can be made: {error.strerror}"
+        return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=facts)
     try:
         outcome = _call(context, task, tool, job=_job(context, task, tool, homes=homes, scratch=scratch), nice=nice)
     except StartError as error:
@@ -72,12 +81,21 @@ def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> O
         tool.command(job),
         task=task.label,
         cwd=tool.folder_for(job),
-        environment={**context.without_credentials, **tool.environment_for(job)},
+        environment={**context.without_credentials, **_activated(context, tool, job), **tool.environment_for(job)},
         timeout=context.config.options.timeout,
         nice=nice,
     )
     outcome = tool.conclude(job, completed)
     return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
+
+
+def _activated(context: Context, tool: Tool, job: Job) -> dict[str, str | None]:
+    """For what runs in the project's environment: its programs first on PATH, which tests start by name."""
+    if tool.own_environment or job.interpreter is None or job.executable != job.interpreter:
+        return {}
+    programs = job.interpreter.parent
+    path = context.environ.get("PATH", os.defpath)
+    return {"PATH": f"{programs}{os.pathsep}{path}", "VIRTUAL_ENV": str(programs.parent)}
 
 
 def _job(context: Context, task: Task, tool: Tool, *, homes: Homes, scratch: Path) -> Job:

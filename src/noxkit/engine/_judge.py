@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._baseline import read_baseline, with_baseline, write_baseline
 from noxkit.engine._suppress import suppressed
-from noxkit.engine._verdict import capped, fingerprinted, judged, merged
+from noxkit.engine._verdict import capped, fingerprinted, judged, merged, raised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,9 @@ class Judge:
         return ended, fingerprinted(merged(ended), self._sources)
 
     def _accepted(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        return suppressed([capped(outcome) for outcome in outcomes], context=self._context, sources=self._sources)
+        strict = self._context.config.options.profile == "strict"
+        weighed = [raised(outcome) if strict else capped(outcome) for outcome in outcomes]
+        return suppressed(weighed, context=self._context, sources=self._sources)
 
     def _judged(self, marked: Sequence[Outcome]) -> list[Outcome]:
         findings = fingerprinted(merged(marked), self._sources)

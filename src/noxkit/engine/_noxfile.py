@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The noxfile is not run by the project's environment: what it imports is looked for where nox itself runs."""
+"""Scripts that the project's environment does not run: the noxfile, run by nox, and setup.py, run by the build."""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,8 +24,10 @@ _GROUP = "import-missing"
 def without_noxfile_imports(outcome: Outcome, root: Path) -> Outcome:
     """The outcome without `cannot import` of modules that the noxfile does import, in nox's own environment.
 
-    Every other finding in the noxfile stays. How many were dropped stands in the evidence.
+    So it is for setup.py, whose imports are what the build installs for it. Every other finding in
+    both stays. How many were dropped stands in the evidence.
     """
+    outcome = _without_build_imports(outcome)
     suspects = [finding for finding in outcome.findings if finding.path == _NOXFILE and finding.group == _GROUP]
     if not suspects:
         return outcome
@@ -36,6 +39,18 @@ def without_noxfile_imports(outcome: Outcome, root: Path) -> Outcome:
     return msgspec.structs.replace(
         outcome, findings=kept, evidence={**outcome.evidence, "noxfile_imports": len(dropped)}
     )
+
+
+def _without_build_imports(outcome: Outcome) -> Outcome:
+    kept = tuple(
+        finding
+        for finding in outcome.findings
+        if finding.group != _GROUP or PurePosixPath(finding.path or "").name != "setup.py"
+    )
+    if len(kept) == len(outcome.findings):
+        return outcome
+    dropped = len(outcome.findings) - len(kept)
+    return msgspec.structs.replace(outcome, findings=kept, evidence={**outcome.evidence, "setup_imports": dropped})
 
 
 def _lines_that_import_here(file: Path) -> frozenset[int]:

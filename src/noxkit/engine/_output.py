@@ -12,6 +12,7 @@ import importlib.metadata
 import itertools
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,9 @@ from noxkit.report._style import Style
 from noxkit.tasks.locks import file_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
-__all__ = ["Asked", "forge_output", "prepare_reports", "record_crash", "record_error", "write_reports"]
+__all__ = ["Asked", "forge_output", "prepare_reports", "prepare_state", "record_crash", "record_error", "write_reports"]
 
 _FILE_STYLE = Style(color=False, width=100, verbose=True)
 
@@ -75,53 +76,64 @@ def write_reports(
     (NK-FILE-UNWRITABLE) where a file cannot be written whole; what stood there before stays.
     """
     written: list[Path] = []
-    sources = Sources(root)
     for name, pattern in targets:
         file = root / pattern.replace("{session}", report.session)
-        whole = report if "{session}" in pattern else _merged_with_others(report, root, call=call, strict=strict)
-        text = formats()[name](whole, sources=sources, style=_FILE_STYLE)
-        try:
-            write_atomic(file, text)
-        except OSError as error:
-            raise unwritable(file, error, root) from error
+        if "{session}" in pattern:
+            _write(file, name, report, root)
+        else:
+            with _sharing(report, root, call=call, strict=strict) as whole:
+                _write(file, name, whole, root)
         written.append(file)
     return written
 
 
-def unwritable(file: Path, error: OSError, root: Path) -> NoxkitError:
-    """The error for a file that could not be written."""
-    hint = (
-        "free disk space and run again"
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}
-        else "choose another place, or make it writable"
-    )
-    shown = os.path.relpath(file, root)
-    return NoxkitError(
-        ErrorRecord(
-            code="NK-FILE-UNWRITABLE", message=f"`{shown}` cannot be written: {error.strerror or error}", hint=hint
-        )
-    )
+def _write(file: Path, name: str, report: Report, root: Path) -> None:
+    text = formats()[name](report, sources=Sources(root), style=_FILE_STYLE)
+    try:
+        write_atomic(file, text)
+    except OSError as error:
+        raise unwritable(file, error, root) from error
 
 
-def _merged_with_others(report: Report, root: Path, *, call: str, strict: bool) -> Report:
-    folder = root / ".nox" / "noxkit" / "report"
-    shard = folder / f"{report.session}.json"
+def prepare_state(folder: Path, root: Path) -> None:
+    """Make noxkit's own folder in the tree. Raises NoxkitError (NK-FILE-UNWRITABLE) where nothing can be kept in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with file_lock(folder / "merge.lock"):
-            document = {
-                "call": call,
-                "report": json.loads(formats()["json"](report, sources=Sources(root), style=_FILE_STYLE)),
-            }
-            write_atomic(shard, json.dumps(document))
-            shards = [
-                loaded
-                for file in sorted(folder.glob("*.json"), key=lambda f: f.stat().st_mtime_ns)
-                if (loaded := _shard(file, call)) is not None
-            ]
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"noxkit")
     except OSError as error:
-        raise unwritable(shard, error, root) from error
-    return merge_reports(shards, strict=strict) if len(shards) > 1 else report
+        raise unwritable(folder, error, root) from error
+
+
+def unwritable(file: Path, error: OSError, root: Path) -> NoxkitError:
+    """The error for a file that could not be written."""
+    state = root / ".nox"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        hint = "free disk space and run again"
+    elif file.is_relative_to(state):
+        hint = "noxkit keeps its environments and reports in `.nox`: make that a folder that can be written"
+    else:
+        hint = "choose another place, or make it writable"
+    shown = os.path.relpath(file, root)
+    message = f"`{shown}` cannot be written: {error.strerror or error}"
+    return NoxkitError(ErrorRecord(code="NK-FILE-UNWRITABLE", message=message, hint=hint))
+
+
+@contextlib.contextmanager
+def _sharing(report: Report, root: Path, *, call: str, strict: bool) -> Generator[Report]:
+    """The report of all sessions of one nox call so far; whoever writes it inside is not overtaken by another."""
+    folder = root / ".nox" / "noxkit" / "report"
+    shard = folder / f"{report.session}.json"
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(file_lock(folder / "merge.lock"))
+            own = json.loads(formats()["json"](report, sources=Sources(root), style=_FILE_STYLE))
+            write_atomic(shard, json.dumps({"call": call, "report": own}))
+            files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
+        except OSError as error:
+            raise unwritable(shard, error, root) from error
+        shards = [loaded for file in files if (loaded := _shard(file, call)) is not None]
+        yield merge_reports(shards, strict=strict) if len(shards) > 1 else report
 
 
 def _shard(file: Path, call: str) -> Report | None:
@@ -149,7 +161,7 @@ def forge_output(report: Report, root: Path, environ: Mapping[str, str]) -> str:
 
 
 def record_error(error: NoxkitError, root: Path, *, asked: Asked) -> None:
-    """Leave a report that says `failed` where one was asked for, so that no earlier, greener one is read in its place."""
+    """Leave a report that says `failed` where one was asked for, so that no earlier one is read in its place."""
     findings = tuple(
         Finding(
             code=record.code,
@@ -202,9 +214,13 @@ def _unplanned(
 def _leave(report: Report, root: Path, asked: Asked) -> None:
     """Write `report` wherever that is possible; the error itself is said elsewhere."""
     for name, pattern in _asked_for(asked.arguments, asked.environ):
-        if name in format_names():
+        if name not in format_names():
+            continue
+        try:
+            write_reports(report, root, targets=[(name, pattern)], call=asked.call, strict=True)
+        except NoxkitError:  # it may be noxkit's own folder that cannot be written, and not the report's
             with contextlib.suppress(NoxkitError):
-                write_reports(report, root, targets=[(name, pattern)], call=asked.call, strict=True)
+                _write(root / pattern.replace("{session}", report.session), name, report, root)
 
 
 def _asked_for(arguments: Sequence[str], environ: Mapping[str, str]) -> list[tuple[str, str]]:

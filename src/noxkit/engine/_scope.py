@@ -7,6 +7,8 @@ import dataclasses
 import difflib
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.workspace import git as git_module
 
@@ -48,18 +50,22 @@ class Scope:
 def scope_of(context: Context) -> Scope:
     """The scope that `--package` and `--since` ask for. Raises NoxkitError for a package that does not exist."""
     names, since = context.config.run.package, context.config.run.since
-    if since:
-        return _since(context, since)
-    if names:
-        packages = tuple(_package(context, name) for name in names)
-        return Scope(packages=packages, fact=f"--package {', '.join(names)}")
-    return Scope()
+    named = tuple(_package(context, name) for name in names)
+    scope = _since(context, since) if since else Scope()
+    if not named or scope.trouble or scope.nothing:
+        return scope
+    flag = f"--package {', '.join(names)}"
+    if scope.packages is None:
+        return dataclasses.replace(scope, packages=named, fact=f"{flag}, {scope.fact}" if scope.fact else flag)
+    both = tuple(package for package in scope.packages if package in named)
+    fact = f"{flag}, {scope.fact}" if both else f"nothing of {flag} {scope.fact}"
+    return dataclasses.replace(scope, packages=both, fact=fact)
 
 
 def _package(context: Context, name: str) -> Package:
     packages = context.repository.workspace.packages
     for package in packages:
-        if name in {package.name, package.raw_name, package.folder}:
+        if canonicalize_name(name) == package.name or name == package.folder:
             return package
     known = [package.name for package in packages]
     near = difflib.get_close_matches(name, known, n=1)

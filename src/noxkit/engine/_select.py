@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from noxkit.diagnostics.model import Outcome, Status
 from noxkit.engine._facts import declared_requirements
+from noxkit.engine._paths import nothing_left, paths_for, within
 from noxkit.engine._task import Task
+from noxkit.environments.project import STAND_IN
 from noxkit.tasks.store import key_of
 from noxkit.tools import load_tools
 from noxkit.tools._command import command_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from packaging.markers import Marker
 
@@ -78,12 +81,12 @@ def plan_commands(context: Context, scope: Scope, planned: Collection[str]) -> l
 
 def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Task:
     choice = tool.choice(context.repository)
-    paths = _paths(context, scope, tool)
+    paths = paths_for(context, scope, tool.name)
     pythons = supported_pythons(context)
     not_due = _not_due(context, scope, tool, paths)
     if not_due is None and tool.needs_interpreter and not pythons:
         not_due = "no supported Python is admitted by requires-python"
-    return Task(
+    task = Task(
         name=tool.name,
         tool=tool,
         paths=paths,
@@ -95,6 +98,15 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
         write=session in {"fmt", "fix"},
         cost=_cost(context, tool, paths),
     )
+    return task if paths or not_due is not None else _without_paths(task)
+
+
+def _without_paths(task: Task) -> Task:
+    """The task as due and never passed: its `paths` match nothing, so that the tool would read nothing, or all."""
+    reason = f"`paths` for {task.name} in [tool.noxkit] match no file"
+    hint = f"correct the globs, or add `{task.name}` to `skip` in [tool.noxkit]"
+    outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
+    return dataclasses.replace(task, tool=None, environment=None, action=lambda _call, _needs: outcome)
 
 
 def plan_checkers(context: Context, scope: Scope, pythons: Sequence[str] | None = None) -> list[Task]:
@@ -108,7 +120,7 @@ def plan_checkers(context: Context, scope: Scope, pythons: Sequence[str] | None 
     tasks: list[Task] = []
     for name, (why, advisory) in checkers(context).items():
         tool = load_tools()[name]
-        paths = _paths(context, scope, tool)
+        paths = paths_for(context, scope, tool.name)
         not_due = _not_due(context, scope, tool, paths)
         if not_due is None and not columns:
             not_due = "no supported Python is admitted by requires-python"
@@ -121,54 +133,66 @@ def plan_checkers(context: Context, scope: Scope, pythons: Sequence[str] | None 
             not_due=not_due,
             cost=_cost(context, tool, paths),
         )
-        if not_due is not None:
-            tasks.append(base)
+        if not_due is not None or not paths:
+            tasks.append(base if paths or not_due is not None else _without_paths(base))
             continue
-        tasks += _cells(context, scope, base, columns, alone=pythons is None)
+        tasks += _cells(context, scope, base, columns, alone=pythons is None) or [_no_column(base, columns)]
     return tasks
+
+
+def _no_column(base: Task, columns: Sequence[str]) -> Task:
+    return dataclasses.replace(base, not_due=f"no member admits Python {', '.join(columns)}")
 
 
 def _cells(context: Context, scope: Scope, base: Task, columns: Sequence[str], *, alone: bool) -> list[Task]:
     members = scope.packages if scope.packages is not None else context.repository.workspace.packages
     cells = [cell for python in columns if (cell := _cell(context, base, python, members)) is not None]
-    if alone and columns:
+    if alone:
         later = [package for package in members if not package.admits(columns[0])]
-        floors = {
-            python: [p for p in later if _floor(context, p) == python] for python in supported_pythons(context)[1:]
-        }
+        floors = {python: [p for p in later if _floor(context, p) == python] for python in supported_pythons(context)}
         cells += [
             dataclasses.replace(
-                base, python=python, paths=tuple(p.folder for p in packages), environment=python, cost=base.cost / 10
+                base, python=python, paths=paths, environment=_made_with(context, python), cost=base.cost / 10
             )
             for python, packages in floors.items()
-            if packages
+            if (paths := within(base.paths, [package.folder for package in packages]))
+            and base.tool is not None
+            and base.tool.not_due(context.repository, paths) is None
         ]
     return cells
 
 
 def _cell(context: Context, base: Task, python: str, members: Sequence[Package]) -> Task | None:
-    excluded = [package for package in members if not package.admits(python)]
-    if members and len(excluded) == len(members):
+    admitted = [package.folder for package in members if package.admits(python)]
+    excluded = tuple(package.folder for package in members if not package.admits(python))
+    if members and not admitted:
         return None
+    if "." in excluded:
+        paths = within(base.paths, admitted)
+    else:
+        paths = tuple(path for path in base.paths if within([path], excluded) != (path,))
     home = _environment_for(context, python)
-    folders = tuple(package.folder for package in excluded)
-    paths = tuple(path for path in base.paths if path not in folders)
-    return dataclasses.replace(base, python=python, paths=paths, excluded=folders, environment=home)
+    return dataclasses.replace(base, python=python, paths=paths, excluded=excluded, environment=home) if paths else None
 
 
 def _environment_for(context: Context, python: str) -> str:
-    """The Python whose environment serves the column `python`.
+    """The environment that serves the column `python`: the lowest Python's, while that holds all that the column needs.
 
-    The lowest that is installed here, while that holds all that the column needs: the grid needs no
-    more interpreters than the machine has.
+    The grid needs no more interpreters than the machine has: another one stands in for one that is absent.
     """
+    lowest = supported_pythons(context)[0]
     if context.config.options.typecheck.environments == "each":
-        return python
-    shared = context.first_available(supported_pythons(context)) or python
+        return _made_with(context, python)
     members = context.repository.workspace.packages
-    everyone = all(package.admits(shared) or not package.admits(python) for package in members)
-    enough = everyone and _direct(context, python) <= _direct(context, shared)
-    return shared if enough or not context.is_available(python) else python
+    everyone = all(package.admits(lowest) or not package.admits(python) for package in members)
+    enough = everyone and _direct(context, python) <= _direct(context, lowest)
+    return _made_with(context, lowest if enough else python)
+
+
+def _made_with(context: Context, python: str) -> str:
+    """`3.10` where that is installed, `3.10-on-3.12` where 3.12 is the first that is; uv downloads it where none is."""
+    there = context.first_available((python, *supported_pythons(context)))
+    return python if there in {python, None} else f"{python}{STAND_IN}{there}"
 
 
 def _direct(context: Context, python: str) -> frozenset[str]:
@@ -204,40 +228,13 @@ def supported_pythons(context: Context) -> tuple[str, ...]:
     return tuple(context.config.options.python or context.repository.pythons)
 
 
-def _paths(context: Context, scope: Scope, tool: Tool) -> tuple[str, ...]:
-    configured = context.config.options.paths.get(tool.name)
-    if configured is None:
-        return scope.paths()
-    folders = scope.paths()
-    files = context.repository.files_matching(configured)
-    if scope.packages is None:
-        return tuple(_folders_of(configured, files))
-    return tuple(
-        path for path in _folders_of(configured, files) if any(path == f or path.startswith(f"{f}/") for f in folders)
-    )
-
-
-def _folders_of(globs: Iterable[str], files: Sequence[str]) -> list[str]:
-    """The fixed folders before the first wildcard of each glob, or the files themselves where there is none."""
-    found: list[str] = []
-    for pattern in globs:
-        fixed = pattern.split("*")[0].split("?")[0].split("[")[0]
-        folder = fixed.rsplit("/", 1)[0] if "/" in fixed else ""
-        rest = pattern[len(folder) :].strip("/")
-        if rest in {"**", "*", "**/*", ""} and folder:
-            found.append(folder)
-        else:
-            found += [file for file in files if file.startswith(folder)]
-    return list(dict.fromkeys(found))
-
-
 def _not_due(context: Context, scope: Scope, tool: Tool, paths: Sequence[str]) -> str | None:
     if tool.name in context.config.options.skip:
         return "in `skip` of [tool.noxkit]"
     if scope.nothing:
         return scope.fact
     if tool.name in context.config.options.paths and not paths:
-        return None  # what the configuration names and nothing matches is for the task to report, not to skip
+        return nothing_left(context, scope, tool.name)
     return tool.not_due(context.repository, paths)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["suppressed"]
 
 _INLINE = re.compile(r"#\s*noxkit:\s*ignore\[(?P<codes>[^\]]+)\](?P<reason>.*?)(?=#\s*noxkit:|$)")
-_OTHER_COMMENT = re.compile(r"#\s*(?:noqa|nosec|[a-z]+:)", re.IGNORECASE)  # `# noqa: F401` is nobody's reason
+_OTHER_COMMENT = re.compile(r"#\s*(?:noqa|nosec|[a-z]+:)", re.IGNORECASE)  # another tool's comment is no reason
 
 
 def suppressed(outcomes: Sequence[Outcome], *, context: Context, sources: Sources) -> list[Outcome]:

@@ -36,7 +36,8 @@ class Task:
     `not_due` is the fact for which there is nothing to do, or None. `why` is the fact for which the
     task is on. `advisory` tasks are noxkit's idea, not the repository's: their findings are at most
     warnings. `environment` is the Python of the project environment that the task needs. A task
-    without a `tool` has an `action`, which is given a way to run tools and the results of the tasks that it comes `after`.
+    without a `tool` has an `action`, which is given a way to run tools and the results of the tasks
+    that it comes `after`.
     """
 
     name: str

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.sources import Sources
 
-__all__ = ["Verdict", "capped", "fingerprinted", "judged", "merged", "verdict_of"]
+__all__ = ["Verdict", "capped", "fingerprinted", "judged", "merged", "raised", "verdict_of"]
 
 EXIT_CODES = {Status.CRASHED: 4, Status.FAILED: 1, Status.INCONCLUSIVE: 3, Status.PASSED: 0, Status.SKIPPED: 0}
 
@@ -37,6 +37,17 @@ def capped(outcome: Outcome) -> Outcome:
         return outcome
     findings = tuple(
         msgspec.structs.replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+        for finding in outcome.findings
+    )
+    return msgspec.structs.replace(outcome, findings=findings)
+
+
+def raised(outcome: Outcome) -> Outcome:
+    """The outcome as `strict` sees it: noxkit's own warnings are errors."""
+    findings = tuple(
+        msgspec.structs.replace(finding, severity=Severity.ERROR)
+        if finding.severity is Severity.WARNING and finding.code.startswith("NK-")
+        else finding
         for finding in outcome.findings
     )
     return msgspec.structs.replace(outcome, findings=findings)

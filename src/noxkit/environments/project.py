@@ -16,9 +16,10 @@ from packaging.utils import canonicalize_name
 from noxkit.diagnostics.events import Progress
 from noxkit.diagnostics.files import write_atomic
 from noxkit.environments.foreign import foreign_constraints
-from noxkit.environments.uv import InstallFailedError, Uv, explain_failure
+from noxkit.environments.requirements import REQUIREMENT_FILES, requirement_files
+from noxkit.environments.uv import InstallFailedError, Uv, discard_half_made, disk_failures, explain_failure
 from noxkit.tasks.locks import file_lock
-from noxkit.workspace._tables import table
+from noxkit.workspace._tables import requirement_name, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from noxkit.diagnostics.events import Observer
     from noxkit.workspace.model import Package, Repository
 
-__all__ = ["ProjectEnvironment", "ProjectEnvironments"]
+__all__ = ["STAND_IN", "ProjectEnvironment", "ProjectEnvironments"]
+
+STAND_IN = "-on-"
+"""Between the Python that an environment is resolved for and the one that it is made with."""
 
 _STAMP = "noxkit-stamp.json"
 _TEST_TOOLS = ("pytest", "coverage[toml]")
@@ -81,18 +85,22 @@ class ProjectEnvironments:
     def ensure(self, python: str, *, task: str) -> ProjectEnvironment:
         """The environment for `python` (`"3.12"`) with the members that admit it, and with pytest and coverage.
 
+        `"3.10-on-3.12"` is one for type checkers alone: what Python 3.10 would get, where only 3.12 is there.
+
         These two are added on top where the project has not got them itself, whatever the session
         needs: it is one environment for all of them. Raises InstallFailedError where nothing can be
         installed at all.
         """
         folder = self._folder / python
         digest = self._digest(python)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with file_lock(self._folder / f"{python}.lock", on_wait=functools.partial(self._say, task)):
+        lock = self._folder / f"{python}.lock"
+        waits = functools.partial(self._say, task)
+        with disk_failures(self._folder), file_lock(lock, on_wait=waits, cancel=self._uv.runner.cancel):
             stamp = _read_stamp(folder)
             made = stamp is None or stamp.get("digest") != digest or not _interpreter(folder).exists()
             if made:
                 self._say(task, f"making the project's environment for Python {python}")
+                discard_half_made(folder)
                 (folder / _STAMP).unlink(missing_ok=True)
                 result = self._make(folder, python, task)
                 self._add_test_tools(folder, task)
@@ -108,45 +116,39 @@ class ProjectEnvironments:
             for package in self._repository.workspace.packages
             for name in (f"{package.folder}/{file}" for file in _INPUTS)
         ]
-        for name in sorted({*names, *_ROOT_INPUTS, "pyproject.toml"}):
+        for name in sorted({*names, *_ROOT_INPUTS, *REQUIREMENT_FILES, "pyproject.toml"}):
             file = self._repository.root / name
             digest.update(f"{name}\0".encode())
             digest.update(file.read_bytes() if file.is_file() else b"-")
         return digest.hexdigest()
 
-    def _make(self, folder: Path, python: str, task: str) -> _Result:
+    def _make(self, folder: Path, name: str, task: str) -> _Result:
+        python, _, stand_in = name.partition(STAND_IN)
         packages = [package for package in self._repository.workspace.packages if package.admits(python)]
         everyone = len(packages) == len(self._repository.workspace.packages)
-        if self._repository.has_file("uv.lock") and everyone:
+        if self._repository.has_file("uv.lock") and everyone and not stand_in:
             return self._sync(folder, python, task)
-        return self._install(folder, python, packages, task=task)
+        return self._install(folder, stand_in or python, packages, task=task)
 
     def _sync(self, folder: Path, python: str, task: str) -> _Result:
         arguments = ["sync", "--frozen", "--all-packages", "--all-extras", "--all-groups", "--python", python]
-        refused = list(self._conflicting())
-        arguments += [word for flag, name in refused for word in (flag, name)]
+        arguments += [word for kind, name in self._conflicting for word in (f"--no-{kind}", name)]
         completed = self._uv.run(
             arguments, task=task, environment={**self._environ, "UV_PROJECT_ENVIRONMENT": str(folder)}
         )
-        result = _Result(
-            how="uv.lock",
-            missing=[f"{flag.removeprefix('--no-')} `{name}` (declared as a conflict)" for flag, name in refused],
-        )
         if completed.returncode == 0:
-            return result
+            return _Result(how="uv.lock", missing=self._left_out)
         failure = explain_failure(completed)
         if completed.cancelled or "No interpreter found" in failure.reason:
             raise failure
         # One group that cannot be built must not take the others with it: install part by part.
         packages = [package for package in self._repository.workspace.packages if package.admits(python)]
         parts = self._install(folder, python, packages, task=task)
-        return _Result(
-            how=f"{parts.how}, since `uv sync` failed: {failure.reason[:200]}",
-            missing=[*result.missing, *parts.missing],
-        )
+        return dataclasses.replace(parts, how=f"{parts.how}, since `uv sync` failed: {failure.reason[:200]}")
 
+    @functools.cached_property
     def _conflicting(self) -> list[tuple[str, str]]:
-        """Flags that leave out all but the first of each set in `[tool.uv] conflicts`."""
+        """The extras and groups that are left out, all but the first of each set in `[tool.uv] conflicts`."""
         sets = _list(table(self._repository.pyproject, "tool", "uv").get("conflicts"))
         items = [
             cast("dict[str, object]", item)
@@ -154,15 +156,21 @@ class ProjectEnvironments:
             for item in _list(conflict)[1:]
             if isinstance(item, dict)
         ]
-        return [(f"--no-{key}", str(item[key])) for item in items for key in ("extra", "group") if key in item]
+        return [(key, str(item[key])) for item in items for key in ("extra", "group") if key in item]
+
+    @property
+    def _left_out(self) -> list[str]:
+        return [f"{kind} `{name}` (declared as a conflict)" for kind, name in self._conflicting]
 
     def _install(self, folder: Path, python: str, packages: Sequence[Package], *, task: str) -> _Result:
         """Editable, with all extras and groups, under the versions of whatever lock can be read."""
         self._run(["venv", "--quiet", "--clear", "--no-project", "--python", python, str(folder)], task)
         constraints = foreign_constraints(self._repository)
-        result = _Result(how=constraints.source if constraints else "no lock")
+        result = _Result(how=constraints.source if constraints else "no lock", missing=self._left_out)
         base = [word for package in packages for word in self._itself(package)]
-        parts = _parts(packages, self._repository.root_groups)
+        left_out = tuple(f"{kind} `{name}` of " for kind, name in self._conflicting)
+        declared = _parts(packages, self._repository.root_groups)
+        parts = [*(part for part in declared if not part[0].startswith(left_out)), *self._file_parts()]
         pinned: list[str] = []
         if constraints:
             file = folder / "noxkit-constraints.txt"
@@ -176,30 +184,56 @@ class ProjectEnvironments:
                 if pinned and not bound:
                     result.how += " (set aside: it does not resolve here)"
                 return result
-        self._install_by_parts(folder, base, parts, result=result, task=task)
+        result.missing += self._install_members(packages, folder, task)
+        result.missing += self._install_parts(parts, folder, task)
         return result
+
+    def _file_parts(self) -> list[tuple[str, list[str]]]:
+        """The requirement files that stand for the groups that this repository has not got."""
+        root = self._repository.root
+        return [(f"`{name}`", ["-r", str(root / name)]) for name in requirement_files(self._repository)]
 
     def _with_extras(self, packages: Sequence[Package], parts: Sequence[tuple[str, list[str]]]) -> list[str]:
         """All groups' requirements, and each package once more with all of its extras."""
         extras = [
             word
             for package in packages
-            if package.extras and self._buildable(package)
-            for word in ("-e", f"{self._repository.root / package.folder}[{','.join(package.extras)}]")
+            if self._buildable(package)
+            and (names := [name for name in package.extras if ("extra", name) not in self._conflicting])
+            for word in ("-e", f"{self._repository.root / package.folder}[{','.join(names)}]")
         ]
         return [*extras, *(word for name, words in parts if not name.startswith("extra") for word in words)]
 
-    def _install_by_parts(
-        self, folder: Path, base: list[str], parts: Sequence[tuple[str, list[str]]], *, result: _Result, task: str
-    ) -> None:
-        if base:
-            failure = self._try(base, folder, task)
-            if failure is not None:
-                raise failure
-        for name, words in parts:
-            failure = self._try(words, folder, task)
-            if failure is not None:
-                result.missing.append(f"{name}: {failure.reason[:200]}")
+    def _install_members(self, packages: Sequence[Package], folder: Path, task: str) -> list[str]:
+        """All members at once; else one by one, so that one that does not build takes no other with it.
+
+        Returns those that fail, each with its reason; what they require is installed all the same.
+        Raises InstallFailedError where none can be installed.
+        """
+        base = [word for package in packages for word in self._itself(package)]
+        failure = self._try(base, folder, task) if base else None
+        if failure is None:
+            return []
+        missing: list[str] = []
+        for package in packages if len(packages) > 1 else ():
+            alone = self._try(self._itself(package), folder, task) if self._itself(package) else None
+            if alone is not None:
+                missing.append(f"`{package.name}`: {alone.reason[:300]}")
+                outside = self._without_members(package.dependencies)
+                if outside:
+                    self._try(outside, folder, task)
+        if len(missing) == len(packages) or not missing:
+            raise failure
+        return missing
+
+    def _without_members(self, requirements: Sequence[str]) -> list[str]:
+        members = {package.name for package in self._repository.workspace.packages}
+        return [line for line in requirements if requirement_name(line) not in members]
+
+    def _install_parts(self, parts: Sequence[tuple[str, list[str]]], folder: Path, task: str) -> list[str]:
+        """Each extra and group by itself; those that fail, each with its reason."""
+        failures = ((name, self._try(words, folder, task)) for name, words in parts)
+        return [f"{name}: {failure.reason[:200]}" for name, failure in failures if failure is not None]
 
     def _buildable(self, package: Package) -> bool:
         """Whether pip can install it: a build system, or the setuptools of old."""
@@ -213,9 +247,9 @@ class ProjectEnvironments:
         return list(package.dependencies)
 
     def _try(self, words: Sequence[str], folder: Path, task: str) -> InstallFailedError | None:
-        completed = self._uv.run(
-            ["pip", "install", "--python", str(_interpreter(folder)), *words], task=task, environment=self._environ
-        )
+        python, _, stand_in = folder.name.partition(STAND_IN)
+        target = ["--python", str(_interpreter(folder)), *(["--python-version", python] if stand_in else [])]
+        completed = self._uv.run(["pip", "install", *target, *words], task=task, environment=self._environ)
         return None if completed.returncode == 0 else explain_failure(completed)
 
     def _run(self, arguments: list[str], task: str) -> None:

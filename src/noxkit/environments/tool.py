@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from noxkit.diagnostics.events import Progress
 from noxkit.diagnostics.files import write_atomic
-from noxkit.environments.uv import InstallFailedError, Uv, explain_failure
+from noxkit.environments.uv import InstallFailedError, Uv, discard_half_made, disk_failures, explain_failure
 from noxkit.tasks.locks import file_lock
 from noxkit.tasks.store import key_of
 
@@ -136,6 +136,10 @@ class ToolEnvironments:
 
     def ensure(self, pin: Pin, *, task: str) -> ToolEnvironment:
         """The environment for `pin`, made now if it is not there. Raises InstallFailedError."""
+        with disk_failures(self._folder):
+            return self._ensure(pin, task)
+
+    def _ensure(self, pin: Pin, task: str) -> ToolEnvironment:
         lock = self._resolved(pin, task)
         digest = hashlib.sha256(f"{lock}\0{_PYTHON}\0{sys.version}\0{self._index}".encode()).hexdigest()[:20]
         name = canonicalize_name(Requirement(pin.distribution).name)
@@ -144,7 +148,8 @@ class ToolEnvironments:
         if not self._complete(folder):
             made = True
             self._prepare_folder()
-            with file_lock(self._folder / f"{folder.name}.lock", on_wait=functools.partial(self._say, task)):
+            waits = functools.partial(self._say, task)
+            with file_lock(self._folder / f"{folder.name}.lock", on_wait=waits, cancel=self._uv.runner.cancel):
                 if not self._complete(folder):
                     self._make(folder, lock, pin, task)
         return ToolEnvironment(programs=folder / "bin", version=_version_in(lock, name), source=pin.source, made=made)
@@ -203,6 +208,7 @@ class ToolEnvironments:
         self._say(task, f"installing {name} {_version_in(lock, name)}{_size_in(lock)}")
         requirements = self._folder / "requirements" / f"{folder.name}.txt"
         write_atomic(requirements, lock)
+        discard_half_made(folder)
         steps = (
             ["venv", "--quiet", "--clear", "--no-project", "--python", _PYTHON, str(folder)],
             [

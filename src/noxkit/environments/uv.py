@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import errno
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +18,23 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.tasks.locks import LockCancelledError
+from noxkit.tasks.process import StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from noxkit.tasks.process import Completed, Runner
 
-__all__ = ["InstallFailedError", "Uv", "explain_failure", "find_uv", "index_fingerprint"]
+__all__ = [
+    "InstallFailedError",
+    "Uv",
+    "discard_half_made",
+    "disk_failures",
+    "explain_failure",
+    "find_uv",
+    "index_fingerprint",
+]
 
 _INDEX_VARIABLES = (
     "UV_DEFAULT_INDEX",
@@ -40,6 +53,7 @@ _REMOVED = {
     "PYTHONPATH": None,
     "UV_PROJECT_ENVIRONMENT": None,
 }
+_INTERRUPTED = ("interrupted", "run the session again")
 _QUIET = {"UV_NO_PROGRESS": "1", "NO_COLOR": "1", "FORCE_COLOR": None, "CLICOLOR_FORCE": None}
 
 
@@ -116,7 +130,7 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
 def _version(runner: Runner, path: Path, root: Path) -> str | None:
     try:
         completed = runner.run([str(path), "--version"], task="uv", cwd=root)
-    except OSError:
+    except StartError:
         return None
     words = completed.stdout.decode("utf-8", "replace").split()
     return words[1] if completed.returncode == 0 and len(words) > 1 else None
@@ -130,6 +144,34 @@ def _fits(version: str, required: str | None) -> bool:
         return Version(version) in SpecifierSet(specifier, prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return True
+
+
+@contextlib.contextmanager
+def disk_failures(folder: Path) -> Generator[None]:
+    """What the disk refuses while an environment is made below `folder`, and a wait that is cancelled, as
+    an InstallFailedError.
+    """
+    try:
+        yield
+    except LockCancelledError as error:
+        raise InstallFailedError(*_INTERRUPTED) from error
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        hint = "free disk space and run again" if full else f"make {folder} a folder that can be written"
+        raise InstallFailedError(f"{error.filename or folder} cannot be written: {error.strerror}", hint) from error
+
+
+def discard_half_made(folder: Path) -> None:
+    """Remove what lies in the place of an environment and is none, which uv would refuse to replace.
+
+    A process that was killed leaves such a folder. Raises OSError where it cannot be removed.
+    """
+    if (folder / "pyvenv.cfg").is_file():
+        return
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
+    else:
+        folder.unlink(missing_ok=True)
 
 
 def index_fingerprint(environ: Mapping[str, str], *, root: Path, settings: Mapping[str, object]) -> str:
@@ -186,11 +228,9 @@ def explain_failure(completed: Completed) -> InstallFailedError:
     start = next((i for i, line in enumerate(lines) if line.lower().startswith("error")), max(0, len(lines) - 3))
     said = lines[start : start + 3]
     raised = [line for line in lines[start + 3 :] if _RAISED.match(line)]  # what a build backend died of
-    reason = (
-        " ".join([*said, *raised[-1:]])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
-    )
+    reason = " ".join([*said, *raised[-1:]])[:500] or f"uv ended with exit code {completed.returncode} and said nothing"
     if completed.cancelled:
-        return InstallFailedError("interrupted", "run the session again")
+        return InstallFailedError(*_INTERRUPTED)
     hint = next(
         (hint for marks, hint in _HINTS if any(mark in text for mark in marks)),
         "run the uv command of the event log by hand (`--events FILE`)",

@@ -13,7 +13,15 @@ from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._context import open_context
 from noxkit.engine._describe import describe_plan, explain
-from noxkit.engine._output import Asked, forge_output, prepare_reports, record_crash, record_error, write_reports
+from noxkit.engine._output import (
+    Asked,
+    forge_output,
+    prepare_reports,
+    prepare_state,
+    record_crash,
+    record_error,
+    write_reports,
+)
 from noxkit.engine._run import plan, run, under_ci
 from noxkit.engine.console import Console
 from noxkit.errors import NoxkitError
@@ -69,6 +77,7 @@ def _run(asked: Asked, planner: Planner, *, root: Path, config: Config) -> Repor
             tasks = plan(context, planner)
             console.write(explain(context, tasks, config.run.why) if config.run.why else describe_plan(context, tasks))
             return None
+        prepare_state(context.state, root)
         prepare_reports(root, targets=config.reports, session=asked.session)
         report = run(context, planner)
     _show(context, report, console, call=asked.call)

@@ -7,6 +7,7 @@ import functools
 import importlib
 import inspect
 import pkgutil
+import types
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -37,5 +38,6 @@ def _declared(module_name: str) -> Iterator[type[Tool]]:
     """The tools that a module declares itself, without those that it imports."""
     module = importlib.import_module(module_name)
     for _, member in inspect.getmembers(module, inspect.isclass):
-        if issubclass(member, Tool) and member.__module__ == module_name and not inspect.isabstract(member):
+        # On 3.10 `list[str]` counts as a class there, and `issubclass` refuses it.
+        if not isinstance(member, types.GenericAlias) and issubclass(member, Tool) and member.__module__ == module_name and not inspect.isabstract(member):
             yield member

@@ -222,7 +222,7 @@ class Tool(ABC):
                 name=self.name,
                 status=Status.INCONCLUSIVE,
                 reason=f"{self.name} read no file",
-                hint=f"look at what {self.name}'s configuration excludes, or add `{self.name}` to `skip` in [tool.noxkit]",
+                hint=f"see what {self.name}'s configuration excludes, or add `{self.name}` to `skip` in [tool.noxkit]",
             )
         return Outcome(name=self.name, status=Status.PASSED, findings=reading.findings)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import urllib.parse
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -107,7 +108,7 @@ class _Command(Tool):
 
     def _finding(self, message: str, *, hint: str | None = None, code: str | None = None) -> Finding:
         return Finding(
-            code=f"{self.name}:{code or 'finding'}",
+            code=f"{self.name}:{'-'.join((code or 'finding').split())}",
             task=self.name,
             severity=Severity.ERROR,
             message=message.strip() or "no message",
@@ -151,6 +152,7 @@ class _Command(Tool):
         for run in log.runs:
             for result in run.results:
                 region, path = _place(result)
+                accepted = [item for item in result.suppressions or () if item.status in {None, "accepted"}]
                 yield msgspec.structs.replace(
                     self._finding(result.message.text, code=result.rule_id),
                     severity=_SEVERITIES.get(result.level, Severity.WARNING),
@@ -159,6 +161,7 @@ class _Command(Tool):
                     column=region.start_column,
                     end_line=region.end_line,
                     end_column=region.end_column,
+                    suppressed=(accepted[0].justification or f"accepted by {self.name}") if accepted else None,
                 )
 
 
@@ -186,11 +189,17 @@ class _Location(msgspec.Struct, rename="camel"):
     physical_location: _Physical = msgspec.field(default_factory=_Physical)
 
 
+class _Suppression(msgspec.Struct):
+    status: str | None = None
+    justification: str | None = None
+
+
 class _Result(msgspec.Struct, rename="camel"):
     message: _Message
     rule_id: str | None = None
     level: str = "warning"
     locations: list[_Location] = []
+    suppressions: list[_Suppression] | None = None
 
 
 class _SarifRun(msgspec.Struct):
@@ -208,7 +217,8 @@ def _place(result: _Result) -> tuple[_Region, str | None]:
     if not result.locations:
         return _Region(), None
     physical = result.locations[0].physical_location
-    return physical.region, physical.artifact_location.uri
+    uri = physical.artifact_location.uri
+    return physical.region, urllib.parse.unquote(uri) if uri else None
 
 
 def _unescaped(text: str) -> str:

@@ -140,7 +140,7 @@ def record_sources(names: Collection[str], *, root: Path, files: Collection[str]
 
 
 def changed_sources(shard: Shard, *, root: Path) -> list[str]:
-    """The measured files that hold something else now; none where nothing is recorded, as by other means of measuring."""
+    """The measured files that hold something else now; none where nothing is recorded of them."""
     try:
         recorded = json.loads(_sidecar(shard.file).read_bytes())["sources"].items()
         return [path for path, digest in recorded if _digest(root / path) != digest]

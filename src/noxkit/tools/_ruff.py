@@ -35,6 +35,7 @@ CONFIG_FILES = (".ruff.toml", "ruff.toml")
 _READ = re.compile(r"^\[[^\]]*\]\[[^\]]*\]\[ruff[^\]]*\]\[DEBUG\] (?:Checked|Formatted) (\d+) files? in", re.MULTILINE)
 _MANIFEST = re.compile(r"^\[.*\]\[DEBUG\] Checking: .*pyproject\.toml$", re.MULTILINE)
 _PROSE = re.compile(r"^\[.*\]\[DEBUG\] format_path; path=.*\.(?!pyi?$|ipynb$)\w+$", re.MULTILINE)
+_SURROGATES = re.compile("[\udc80-\udcff]")
 _NOTHING = "No Python files found under the given path"
 _LOG = r"\[\d{4}-|warning: "
 _SEVERITIES = {"error": Severity.ERROR, "fatal": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
@@ -73,9 +74,13 @@ class Diagnostic(msgspec.Struct, frozen=True):
 
 
 def common(job: Job) -> list[str]:
-    """The options that all of ruff's commands get: a log for the number of files, and a cache of noxkit's own."""
+    """The options that all of ruff's commands get: a log for the number of files, and a cache of noxkit's own.
+
+    ruff's cache cannot hold a name that is not UTF-8, and ruff fails over it: such trees go without.
+    """
     excludes = [part for folder in job.excluded for part in ("--exclude", folder)]
-    return ["-v", "--force-exclude", "--cache-dir", cache(job, "ruff"), *excludes]
+    kept = ["--no-cache"] if any(map(_SURROGATES.search, job.repository.files)) else ["--cache-dir", cache(job, "ruff")]
+    return ["-v", "--force-exclude", *kept, *excludes]
 
 
 def cache(job: Job, tool: str) -> str:

@@ -99,7 +99,7 @@ class CoverageCombineTool(_CoverageTool):
         trouble, hint = _combine_trouble(shards, completed.returncode, output)
         outdated = [shard.name for shard in _shards(job) if shard not in shards]
         if outdated and not shards:
-            trouble = f"the sources have changed since {', '.join(outdated[:3])} {'was' if len(outdated) == 1 else 'were'} measured"
+            trouble = f"the sources have changed since the tests were measured ({', '.join(outdated[:3])})"
             hint = "run `nox -s tests` again"
         return Reading(files=len(shards), evidence=_shard_evidence(job, shards), trouble=trouble, trouble_hint=hint)
 

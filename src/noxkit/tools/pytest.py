@@ -18,6 +18,7 @@ from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._coverage_data import DATA_FOLDER, keep_shards, record_sources
 from noxkit.tools._junit import JunitError, read_junit
 from noxkit.tools._pytest_config import files_of_tests, read_pytest_config
+from noxkit.tools._pytest_missing import not_started, without_missing_modules
 from noxkit.tools._pytest_options import (
     asks_for_workers,
     loud_enough,
@@ -180,7 +181,8 @@ class PytestTool(Tool):
             files=len({case.file or case.classname for case in cases}),
             evidence=_evidence(cases, output),
         )
-        return _judged(job, completed.returncode, reading, output=output, places=places)
+        judged = _judged(job, completed.returncode, reading, output=output, places=places)
+        return without_missing_modules(job, judged)
 
     def _cases(self, job: Job, completed: Completed) -> tuple[Case, ...]:
         if completed.returncode in {3, 4} or not _junit_file(job).is_file():
@@ -282,6 +284,9 @@ def _with_nothing_run(job: Job, reading: Reading, output: str) -> Reading:
 def _failed_without_test(job: Job, reading: Reading, output: str) -> Reading:
     """Exit code 1 and no failing test: a coverage floor of the repository's own, or something at the end of the run."""
     if not _junit_file(job).is_file():
+        if (why := not_started(output)) is not None:
+            hint = "what it names is not in the project's environment: add it to a dependency group"
+            return _troubled(reading, f"pytest did not start: {why}", hint)
         raise UnparseableError("exit code 1 without a report of the tests")
     floor = _FAIL_UNDER.search(output)
     lines = [line.rstrip() for line in output.splitlines() if line.strip() and not _COVERAGE_WARNING.match(line)]

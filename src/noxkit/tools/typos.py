@@ -86,7 +86,7 @@ class Typos(Tool):
     codes_findings = frozenset({2, 64})  # 64 where a path is not there
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
-        """Only where there is no file at all: typos reads every text file; as advice, of tests and translations none."""
+        """Only where there is no file: typos reads every text file; as advice, none of tests and translations."""
         files = repository.files_matching(paths)
         if not files:
             return f"0 of {len(repository.files)} files under {', '.join(paths)}"

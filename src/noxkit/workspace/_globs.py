@@ -95,10 +95,17 @@ def _expand(root: str, prefix: str, parts: Sequence[str]) -> Iterator[str]:
                 yield normal_path(folder)
     elif has_wildcard(part):
         for entry in _entries(root, prefix):
-            if fnmatch.fnmatchcase(entry.name, part) and (not rest or entry.is_dir()):
+            if fnmatch.fnmatchcase(entry.name, part) and (not rest or _is_folder(entry)):
                 yield from _expand(root, f"{prefix}{entry.name}/", rest)
     elif os.path.lexists(f"{root}/{prefix}{part}"):
         yield from _expand(root, f"{prefix}{part}/", rest)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def _folders(root: str, prefix: str) -> Iterator[str]:

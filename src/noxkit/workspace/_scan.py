@@ -34,7 +34,21 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _importable_folders(folder: Path) -> list[str]:
-    return [entry.name for entry in _entries(folder) if _importable(entry.name) and entry.is_dir()]
+    return [entry.name for entry in _entries(folder) if _importable(entry.name) and _leads_to_a_folder(entry)]
+
+
+def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
+
+
+def _leads_to_a_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _importable(name: str) -> bool:
@@ -48,7 +62,7 @@ def is_package(folder: Path) -> bool:
 
 def source_files(folder: Path) -> tuple[str, ...]:
     """The names of the modules that lie directly in `folder`."""
-    stems = (entry.name.rpartition(".") for entry in _entries(folder) if entry.is_file())
+    stems = (entry.name.rpartition(".") for entry in _entries(folder) if _leads_to_a_file(entry))
     return tuple(dict.fromkeys(stem for stem, _, suffix in stems if suffix in {"py", "pyi"} and stem.isidentifier()))
 
 

@@ -145,7 +145,7 @@ def _one_or_many(value: object) -> tuple[str, ...]:
 
 
 def dependency_groups(manifest: Manifest) -> dict[str, tuple[str, ...]]:
-    """All dependency groups by name: PEP 735's with `include-group` resolved, uv's, PDM's and Poetry's.
+    """All dependency groups by name: PEP 735's with `include-group` resolved, uv's, PDM's, Hatch's and Poetry's.
 
     What includes itself, or a group that does not exist, is left out of the group.
     """
@@ -154,12 +154,20 @@ def dependency_groups(manifest: Manifest) -> dict[str, tuple[str, ...]]:
     groups = {name: _resolved(by_name, normalize(name), seen=frozenset()) for name in standard}
     tool = table(manifest.pyproject, "tool")
     uv = {"dev": strings(table(tool, "uv").get("dev-dependencies"))}
+    hatch = {name: _hatch(value) for name, value in table(tool, "hatch", "envs").items()}
     pdm = {name: strings(value) for name, value in table(tool, "pdm", "dev-dependencies").items()}
-    for further in (uv, pdm, poetry_groups(table(tool, "poetry"), folder=manifest.folder)):
+    for further in (uv, pdm, hatch, poetry_groups(table(tool, "poetry"), folder=manifest.folder)):
         for name, requirements in further.items():
             if requirements:
                 groups[name] = groups.get(name, ()) + requirements
     return groups
+
+
+def _hatch(environment: object) -> tuple[str, ...]:
+    """What a Hatch environment installs, without what only Hatch can fill in (`{root:uri}`)."""
+    options = table(environment)
+    lines = strings(options.get("dependencies")) + strings(options.get("extra-dependencies"))
+    return tuple(line for line in lines if "{" not in line)
 
 
 def _resolved(groups: Table, name: str, *, seen: frozenset[str]) -> tuple[str, ...]:

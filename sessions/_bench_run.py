@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs of nox on the generated tree, and the tools' own commands as noxkit's event log has them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from sessions._bench_measure import Command, Usage, base_environment, timed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["NOXFILE", "Tree", "forget_tool_caches", "lint_command", "read_report", "tool_commands"]
+
+NOXFILE = """\
+#!/usr/bin/env -S uv run --script
+# /// script
+# dependencies = ["nox>=2026.10", "noxkit>=1,<2"]
+# ///
+import nox
+import noxkit
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "uv"
+noxkit.pipeline()
+
+if __name__ == "__main__":
+    nox.main()
+"""
+
+
+class _Event(TypedDict, total=False):
+    event: str
+    task: str
+    tasks: list[str]
+    command: list[str]
+    folder: str
+    environment: dict[str, str | None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """The generated tree, and a folder beside it for what a run leaves."""
+
+    folder: Path
+    scratch: Path
+    lines: int
+    files: int
+
+
+def nox(tree: Tree, *arguments: str, name: str, changes: Mapping[str, str | None] | None = None) -> Command:
+    """`nox` of this interpreter, in the tree."""
+    return Command(
+        name=name,
+        arguments=(sys.executable, "-m", "nox", *arguments),
+        folder=tree.folder,
+        environment=base_environment(changes),
+    )
+
+
+def lint_command(tree: Tree, *arguments: str, changes: Mapping[str, str | None] | None = None) -> Command:
+    """`nox -s lint -- …` in the tree."""
+    return nox(tree, "-s", "lint", "--", *arguments, name="nox -s lint", changes=changes)
+
+
+def tool_commands(tree: Tree, events: Path) -> list[Command]:
+    """The commands of the tasks of a run, with the folder and the environment that they had."""
+    read = [cast("_Event", json.loads(line)) for line in events.read_text(encoding="utf-8").splitlines()]
+    due = {task for event in read if event.get("event") == "run-started" for task in event.get("tasks", [])}
+    started = [event for event in read if event.get("event") == "command-started" and event.get("task") in due]
+    return [
+        Command(
+            name=event.get("task", "").partition("[")[0],
+            arguments=tuple(event.get("command", [])),
+            folder=tree.folder / event.get("folder", "."),
+            environment=base_environment({**event.get("environment", {}), "PWD": None}),
+        )
+        for event in started
+    ]
+
+
+def forget_tool_caches(commands: Sequence[Command]) -> None:
+    """Remove the tools' own caches, so that each run of a tool reads the whole tree."""
+    for command in commands:
+        for option, value in zip(command.arguments, command.arguments[1:], strict=False):
+            if option == "--cache-dir":
+                shutil.rmtree(value, ignore_errors=True)
+
+
+def alone(command: Command, *, commands: Sequence[Command]) -> Usage:
+    """A tool's command with nothing beside it."""
+    forget_tool_caches(commands)
+    return timed(command)
+
+
+def read_report(path: Path) -> dict[str, object]:
+    """A JSON report of noxkit's."""
+    return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
