@@ -26,9 +26,8 @@ FIELDS = (
     ("Path", 'Path(".")', ("pathlib", "Path")),
     ("tuple[str, ...]", "()", ()),
     ("tuple[int, int]", "(0, 0)", ()),
-    ("list[str]", "field(default_factory=list)", ()),
+    ("str", '"none"', ()),
     ("dict[str, int]", "field(default_factory=dict)", ()),
-    ("Mapping[str, float]", "field(default_factory=dict)", ("collections.abc", "Mapping")),
 )
 
 MODEL = '''
@@ -511,10 +510,10 @@ def main_${snake}(arguments: Sequence[str] | None = None) -> int:
 
 
 def model(module: Module) -> str:
-    """A dataclass with three to eleven fields."""
+    """A dataclass with five to ten fields."""
     name, noun = module.fresh(kind="class")
     dice = module.dice
-    fields = tuple(_field(module, index) for index in range(3 + dice.below(9)))
+    fields = tuple(_field(module, index) for index in range(2 + dice.below(6)))
     for each in fields:
         if each.needs:
             module.use(*each.needs)

@@ -240,7 +240,7 @@ def _rows(module: Module, model: Model) -> Sequence[str]:
     dice = module.dice
     return [
         f'        {name}("{model.noun}-{index}", {dice.below(50)}, {dice.below(9)}.{1 + dice.below(9)}),'
-        for index in range(3 + dice.below(12))
+        for index in range(2 + dice.below(5))
     ]
 
 

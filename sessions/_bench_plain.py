@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sessions._bench_blocks import simple
 
-__all__ = ["calendar", "decision", "ledger", "parse", "service", "wording"]
+__all__ = ["calendar", "decision", "ledger", "naming", "parse", "service", "wording"]
 
 SERVICE = '''
 class ${name}Service:
@@ -338,7 +338,37 @@ def quarter_${snake}(day: date, *, first_month: int = 1) -> tuple[int, int]:
     return year, month // 3 + 1
 '''
 
+NAMING = '''
+def $function(text="$noun", width=$n1, *, separator=":"):
+    """The short name of a $noun.
+
+    $remark
+    """
+    head, _, tail = text.partition(separator)
+    left, _, right = tail.rpartition("/")
+    short = head.strip().lower() + left[:width].upper()
+    return short.replace(" ", "-") + right.strip().zfill($n7)
+
+
+def ${other_function}(text="$noun", number=$n2):
+    """The long name of a $noun, with its number."""
+    name = $function(text, number, separator="/")
+    label = f"{name.title()} {number + $n3:>4}"
+    if name.startswith("$other") or label.endswith("$n4"):
+        label = label.casefold().center(len(name) + 2, "-")
+    return label.strip("-") + $function(label).upper()
+
+
+def same_${snake}(left="$noun", right="$other", *, exact=False):
+    """Whether two names mean the same $noun."""
+    first, second = ${other_function}(left), ${other_function}(right, number=$n5)
+    if exact:
+        return first == second
+    return first.split(" ")[0].isalpha() and first.lower().startswith(second[:3].lower())
+'''
+
 service = simple(SERVICE)
+naming = simple(NAMING)
 wording = simple(WORDING, ("re",))
 calendar = simple(CALENDAR, ("datetime", "date", "datetime", "timedelta", "timezone"))
 parse = simple(PARSE)

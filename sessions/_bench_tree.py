@@ -43,26 +43,27 @@ FULL = Plan(packages=60, files=870, lines=260_000)
 QUICK = Plan(packages=8, files=96, lines=28_000)
 
 CODE: tuple[tuple[int, Callable[[Module], str]], ...] = (
-    (4, blocks.model),
-    (2, blocks.record),
+    (2, blocks.model),
+    (4, blocks.record),
     (1, blocks.store),
     (4, blocks.protocol),
-    (2, blocks.client),
-    (2, blocks.kinds),
+    (3, blocks.client),
+    (4, blocks.kinds),
     (1, blocks.handler),
     (1, blocks.report),
-    (6, blocks.commands),
-    (1, blocks.table),
-    (2, loose.analysis),
-    (5, loose.chain),
-    (2, plain.service),
+    (10, blocks.commands),
+    (2, blocks.table),
+    (3, loose.analysis),
+    (10, loose.chain),
+    (3, plain.service),
     (4, plain.parse),
-    (6, plain.decision),
-    (4, plain.ledger),
-    (8, plain.wording),
-    (6, plain.calendar),
+    (8, plain.decision),
+    (3, plain.ledger),
+    (24, plain.wording),
+    (30, plain.naming),
+    (8, plain.calendar),
 )
-TESTS: tuple[tuple[int, Callable[[Module], str]], ...] = ((3, loose.examples), (2, loose.scenario))
+TESTS: tuple[tuple[int, Callable[[Module], str]], ...] = ((3, loose.examples), (1, loose.scenario))
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def _packages(dice: Dice, plan: Plan) -> list[Package]:
         share = left // (plan.packages - index)
         share += dice.below(share // 2) - share // 4 if index < plan.packages - 1 else 0
         left -= share
-        tests = share * 2 // 5
+        tests = share // 3
         family, module = _family(index, domain)
         needs = tuple(dice.some(made, min(len(made), 1 + dice.below(4))))
         made.append(
@@ -160,7 +161,7 @@ def _code(dice: Dice, package: Package, name: str, lines: int) -> str:
     """A module of the package; its first block is a dataclass, and some have a function that others build on."""
     module = _module(dice, package, name)
     parts = [blocks.model(module)]
-    if dice.below(4) == 0 or not package.loose:
+    if dice.below(6) == 0 or not package.loose:
         parts.append(loose.analysis(module))
     text = module.render(parts)
     while text.count("\n") < lines:

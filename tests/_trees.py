@@ -103,7 +103,8 @@ def clean_environ(home: Path, **changes: str) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     here = Path(sys.executable).resolve().parent  # not a virtual environment's: uv does not take such a one
     kept["PATH"] = f"{here}{os.pathsep}{kept.get('PATH', os.defpath)}"
-    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "UV_CACHE_DIR": str(_UV_CACHE), **changes}
+    cache = _UV_CACHE / ("offline" if "UV_OFFLINE" in changes else "online")  # what is offline must find nothing there
+    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "UV_CACHE_DIR": str(cache), **changes}
 
 
 class Repo:

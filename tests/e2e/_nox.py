@@ -13,6 +13,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,12 +24,14 @@ from tests._trees import PYTHON, Repo
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["NOX", "PYTHON", "REPORT", "Run", "Sandbox", "in_namespace", "shared_environ"]
+__all__ = ["NOX", "PYTHON", "REPORT", "Run", "Sandbox", "in_namespace", "programs_without", "shared_environ", "works"]
 
 NOX = (sys.executable, "-m", "nox")
 REPORT = "report.json"
 
 _FOREIGN = ("CI", "GITHUB_", "GITLAB_", "NOXKIT_", "PYTEST", "COV", "NOX", "GIT_", "VIRTUAL_ENV", "PYTHON", "UV_PYTHON")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_NO_CHANGES: Mapping[str, str | None] = MappingProxyType({})
 _CODE = re.compile(r"NK-[A-Z][A-Z0-9-]*")
 _STATUSES = {"crashed", "failed", "inconclusive", "passed", "skipped"}
 _LIMIT = 120  # seconds: whatever takes longer than this hangs
@@ -75,9 +78,14 @@ def shared_environ(cache: Path) -> dict[str, str]:
     }
 
 
+def works(*command: str) -> bool:
+    """Whether a command ends with 0 on this machine."""
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def in_namespace(script: str, command: Sequence[str]) -> list[str]:
     """`command` after `script`, in mounts of its own (as root there), which end with it: nothing stays behind."""
-    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0:
+    if not works("unshare", "-rm", "true"):
         pytest.skip("this machine allows no mounts, not even in a namespace of their own")
     return ["unshare", "-rm", "sh", "-ec", f'{script}\nexec "$@"', "sh", *command]
 
@@ -155,7 +163,19 @@ class Sandbox(Repo):
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         super().__init__(root, environ)
-        self.write({".gitignore": f".nox/\n__pycache__/\n{REPORT}\n", "noxfile.py": _NOXFILE, "pyproject.toml": _PYPROJECT, "sample.py": "VALUE = 1\n"})
+        self.write(
+            {
+                ".gitignore": f".nox/\n__pycache__/\n{REPORT}\n",
+                "noxfile.py": _NOXFILE,
+                "pyproject.toml": _PYPROJECT,
+                "sample.py": "VALUE = 1\n",
+            }
+        )
+
+    def write(self, files: Mapping[str, str]) -> Sandbox:
+        """Write `files` by their paths, without their indentation."""
+        super().write(files)
+        return self
 
     def append(self, text: str) -> Sandbox:
         """Add lines to pyproject.toml."""
@@ -173,30 +193,40 @@ class Sandbox(Repo):
         """The command of a run that leaves a JSON report."""
         return [*NOX, "-s", session, "--", "--format", "json", "--output", REPORT, *arguments]
 
-    def nox(self, session: str, *arguments: str, ci: bool = True, **environ: str | None) -> Run:
+    def nox(
+        self, session: str, *arguments: str, ci: bool = True, environ: Mapping[str, str | None] = _NO_CHANGES
+    ) -> Run:
         """Run one session with a JSON report; variables that are None are taken away."""
-        return self.execute(self.command(session, *arguments), ci=ci, **environ)
+        return self.execute(self.command(session, *arguments), ci=ci, environ=environ)
 
     def read_only(self, command: Sequence[str], *, report: str) -> Run:
         """Run a command while nothing can be written to the tree: modes do not stop root, mounts do."""
         if os.getuid() != 0:
-            os.chmod(self.root, 0o555)
+            mode = self.root.stat().st_mode
+            self.root.chmod(mode & ~0o222)
             try:
                 return self.execute(command, report=report)
             finally:
-                os.chmod(self.root, 0o755)
+                self.root.chmod(mode)
         root = shlex.quote(str(self.root))
-        return self.execute(
-            in_namespace(f"mount --bind {root} {root}; mount -o remount,bind,ro {root}; cd {root}", command), report=report
-        )
+        script = f"mount --bind {root} {root}; mount -o remount,bind,ro {root}; cd {root}"
+        return self.execute(in_namespace(script, command), report=report)
 
-    def execute(self, command: Sequence[str], *, ci: bool = True, report: str = REPORT, **environ: str | None) -> Run:
+    def execute(
+        self,
+        command: Sequence[str],
+        *,
+        ci: bool = True,
+        report: str = REPORT,
+        environ: Mapping[str, str | None] = _NO_CHANGES,
+    ) -> Run:
         """Run any command, with what stood in the report's place before taken away."""
-        (self.root / report).unlink(missing_ok=True)
+        if (self.root / report).is_file():
+            (self.root / report).unlink()
         done = subprocess.run(
             command,
             cwd=self.root,
-            env=self.variables(ci=ci, **environ),
+            env=self.variables(environ, ci=ci),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -205,7 +235,7 @@ class Sandbox(Repo):
         )
         return self.ended(done.returncode, done.stdout, report=report)
 
-    def variables(self, *, ci: bool = True, **environ: str | None) -> dict[str, str]:
+    def variables(self, environ: Mapping[str, str | None] = _NO_CHANGES, *, ci: bool = True) -> dict[str, str]:
         """The environment of a run, as under CI or on a desk."""
         changed = {**self.environ, **({"CI": "1"} if ci else {}), **environ}
         return {name: value for name, value in changed.items() if value is not None}
@@ -214,7 +244,7 @@ class Sandbox(Repo):
         """A run that has ended, with the report that it left."""
         file = self.root / report
         written = json.loads(file.read_bytes()) if file.is_file() else None
-        return Run(code=code, output=output.decode("utf-8", "replace"), report=written)
+        return Run(code=code, output=_ANSI.sub("", output.decode("utf-8", "replace")), report=written)
 
 
 def programs_without(folder: Path, name: str, path: str) -> str:

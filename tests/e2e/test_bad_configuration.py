@@ -88,8 +88,12 @@ _REFUSED: dict[str, tuple[Callable[[Sandbox], object], str, str, str]] = {
         "another name",
     ),
     "options_in_a_member": (
-        _workspace({"extra/pyproject.toml": _MEMBER.format("extra") + "[tool.noxkit]\nskip = []\n",
-                    "packages/a/pyproject.toml": _MEMBER.format("a")}),
+        _workspace(
+            {
+                "extra/pyproject.toml": _MEMBER.format("extra") + "[tool.noxkit]\nskip = []\n",
+                "packages/a/pyproject.toml": _MEMBER.format("a"),
+            }
+        ),
         "NK-CONFIG-PLACE",
         "extra/pyproject.toml:4",
         "",
@@ -128,7 +132,7 @@ def test_all_that_is_wrong_is_said_at_once(sandbox: Sandbox) -> None:
 def test_an_argument_that_cannot_be_used_is_refused(
     sandbox: Sandbox, arguments: list[str], environ: dict[str, str], code: str, hint: str
 ) -> None:
-    sandbox.nox("lint", *arguments, **environ).refused(code, hint=hint)
+    sandbox.nox("lint", *arguments, environ=environ).refused(code, hint=hint)
 
 
 def test_no_pyproject_works_and_says_what_was_looked_at(sandbox: Sandbox) -> None:
@@ -143,7 +147,9 @@ def test_no_pyproject_works_and_says_what_was_looked_at(sandbox: Sandbox) -> Non
 )
 def test_a_dynamic_version_works(sandbox: Sandbox, backend: str) -> None:
     file = sandbox.root / "pyproject.toml"
-    file.write_text(file.read_text().replace('version = "1.0"', 'dynamic = ["version"]') + f"\n[build-system]\n{backend}\n")
+    file.write_text(
+        file.read_text().replace('version = "1.0"', 'dynamic = ["version"]') + f"\n[build-system]\n{backend}\n"
+    )
     sandbox.nox("lint", "--only", "look").passed()
 
 

@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Machines that do not play along: no network, no disk, no home, tools that hang, two runs at once, and sudden death."""
+"""Machines that do not play along: no network, no disk, tools that hang, two runs at once, and sudden death."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
-
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e._nox import NOX, PYTHON, REPORT, in_namespace
+from tests.e2e._nox import NOX, PYTHON, REPORT, in_namespace, works
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.e2e._nox import Sandbox
 
 
@@ -80,47 +82,52 @@ def _cold(tmp_path: Path) -> dict[str, str]:
 
 def test_an_index_that_cannot_be_reached_is_inconclusive_with_what_to_do(ruffed: Sandbox, tmp_path: Path) -> None:
     index = {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0", **_cold(tmp_path)}
-    run = ruffed.nox("lint", "--only", "ruff,look", **index).inconclusive("ruff", hint="index")
+    run = ruffed.nox("lint", "--only", "ruff,look", environ=index).inconclusive("ruff", hint="index")
     assert run.task("look")["status"] == "passed"
-    ruffed.nox("lint", "--only", "ruff,look", ci=False, **index).inconclusive("ruff", strict=False)
+    ruffed.nox("lint", "--only", "ruff,look", ci=False, environ=index).inconclusive("ruff", strict=False)
     ruffed.write({"test_sample.py": "def test_it():\n    pass\n"})
-    ruffed.nox(f"tests-{PYTHON}", **index).inconclusive("tests", hint="index")
+    ruffed.nox(f"tests-{PYTHON}", environ=index).inconclusive("tests", hint="index")
 
 
 def test_no_network_at_all_is_inconclusive(ruffed: Sandbox, tmp_path: Path) -> None:
-    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode != 0:
+    if not works("unshare", "-rn", "true"):
         pytest.skip("this machine allows no network namespace")
     command = ["unshare", "-rn", *ruffed.command("lint", "--only", "ruff,look")]
-    run = ruffed.execute(command, UV_HTTP_RETRIES="0", **_cold(tmp_path))
+    run = ruffed.execute(command, environ={"UV_HTTP_RETRIES": "0", **_cold(tmp_path)})
     run.inconclusive("ruff", hint="network")
 
 
 def test_without_network_what_is_there_already_works(ruffed: Sandbox) -> None:
     ruffed.nox("lint", "--only", "ruff").passed()
-    ruffed.nox("lint", "--only", "ruff", UV_OFFLINE="1", UV_DEFAULT_INDEX="http://127.0.0.1:9/simple").holds()
+    offline = {"UV_OFFLINE": "1"}
+    ruffed.nox("lint", "--only", "ruff", environ=offline).passed()
 
 
 # ------------------------------------------------------------------ disk
 
 
+_NOISE = """sh -c 'for i in $(seq 300); do echo "::notice file=sample.py,line=1::this is message $i"; done'"""
+
+
 @pytest.mark.parametrize("stale", [False, True])
 def test_a_report_that_does_not_fit_on_the_disk_is_an_error_and_no_older_one_stays(
-    sandbox: Sandbox, tmp_path: Path, stale: bool
+    sandbox: Sandbox, tmp_path: Path, *, stale: bool
 ) -> None:
+    sandbox.append(_command("noisy", _NOISE, output="github"))
     full = tmp_path / "full"
     full.mkdir()
-    command = sandbox.command("lint", "--only", "look")
+    command = sandbox.command("lint", "--only", "noisy")
     command[command.index(REPORT)] = f"{full}/{REPORT}"
-    before = f"echo '{{\"status\": \"passed\"}}' > {full}/{REPORT}" if stale else ":"
-    script = f"mount -t tmpfs -o size=16k none {full}; {before}; dd if=/dev/zero of={full}/rest 2>&1 || :"
-    shown = [*in_namespace(script, ["sh", "-c", f'"$@"; code=$?; cat {full}/{REPORT}; exit $code', "sh", *command])]
-    run = sandbox.execute(shown)
+    older = f"echo an older one > {full}/{REPORT}" if stale else ":"
+    script = f"mount -t tmpfs -o size=16k none {full}; {older}; dd if=/dev/zero of={full}/rest 2>&1 || :"
+    after = f'"$@"; code=$?; cat {full}/{REPORT} || echo nothing is left; exit $code'
+    run = sandbox.execute(in_namespace(script, ["sh", "-c", after, "sh", *command]))
     assert run.code != 0
-    assert "NK-FILE-UNWRITABLE" in run.output
+    assert re.search(r"noisy\s+passed", run.output), run.output
+    assert "error[NK-FILE-UNWRITABLE]" in run.output
     assert "No space left" in run.output
     assert "= hint: free disk space" in run.output
-    assert "look  passed" in run.output
-    assert '"status": "passed"' not in run.output
+    assert "nothing is left" in run.output
     assert "Traceback" not in run.output
 
 
@@ -178,11 +185,11 @@ def test_an_event_log_that_cannot_be_written_is_refused(sandbox: Sandbox) -> Non
 def test_two_runs_at_once_both_end_right_and_make_each_environment_once(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.append('[tool.ruff]\nextend-exclude = ["noxfile.py"]\n')
     sandbox.write({"test_sample.py": "import sample\n\n\ndef test_it():\n    assert sample.VALUE\n"})
-    environ = sandbox.variables(XDG_CACHE_HOME=str(tmp_path / "own"))
+    environ = sandbox.variables({"XDG_CACHE_HOME": str(tmp_path / "own")})
     names = ["one.json", "two.json"]
     runs = [
         subprocess.Popen(
-            [*NOX, "-s", "check", "--", "--only", "ruff,tests", "--format", "json", "--output", name, "--events", f"{name}l"],
+            [*NOX, "-s", "check", "--", "--only", "ruff,tests", "--report", f"json={name}", "--events", f"{name}l"],
             cwd=sandbox.root,
             env=environ,
             stdout=subprocess.PIPE,
@@ -253,10 +260,9 @@ def test_a_run_that_is_interrupted_leaves_a_report_that_is_no_pass(sandbox: Sand
     "environ",
     [
         {"HOME": None},
-        {"HOME": "/nonexistent"},
-        {"HOME": None, "XDG_CACHE_HOME": None, "UV_CACHE_DIR": None},
+        {"HOME": "/proc/nowhere"},
         {"XDG_CACHE_HOME": "/proc/nowhere"},
-        {"TMPDIR": "/nonexistent"},
+        {"TMPDIR": "/proc/nowhere"},
         {"TMPDIR": "/proc"},
         {"PYTHONWARNINGS": "error"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -270,41 +276,25 @@ def test_a_run_that_is_interrupted_leaves_a_report_that_is_no_pass(sandbox: Sand
 )
 def test_odd_surroundings_do_not_stop_a_run(ruffed: Sandbox, environ: dict[str, str | None]) -> None:
     ruffed.write({"caf\xe9.py": "VALUE = 'sn\xf6 \u2713'\nimport os\n"})
-    run = ruffed.nox("lint", "--only", "ruff,look", **environ).holds()
+    run = ruffed.nox("lint", "--only", "ruff,look", environ=environ).holds()
     assert (run.report["status"], run.code) == ("failed", 1), run.output
-    assert {code for code, _ in run.codes()} == {"ruff:E402", "ruff:F401"} or run.codes() == [("ruff:F401", "caf\xe9.py")]
+    assert ("ruff:F401", "caf\xe9.py") in run.codes()
 
 
 def test_a_job_summary_that_cannot_be_written_is_an_error(sandbox: Sandbox) -> None:
-    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/nonexistent/summary"}
-    sandbox.nox("lint", "--only", "look", **environ).refused("NK-FILE-UNWRITABLE")
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/proc/nowhere/summary"}
+    sandbox.nox("lint", "--only", "look", environ=environ).refused("NK-FILE-UNWRITABLE")
 
 
 @pytest.mark.parametrize("reader", ["head -1", "true"])
 def test_a_reader_of_the_output_that_goes_away_is_no_traceback(ruffed: Sandbox, reader: str) -> None:
     ruffed.write({f"m{number}.py": "import os\n" * 200 for number in range(20)})
     words = shlex.join(ruffed.command("lint", "--only", "ruff"))
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {words} | {reader}"],
-        cwd=ruffed.root,
-        env=ruffed.variables(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=120,
-        check=False,
-    )
-    run = ruffed.ended(done.returncode, done.stdout)
+    run = ruffed.execute(["bash", "-c", f"set -o pipefail; {words} | {reader}"])
     assert "Traceback" not in run.output
     assert "BrokenPipe" not in run.output
     assert run.code != 0
     assert run.report["status"] == "failed"
-
-
-def test_a_closed_standard_output_is_no_traceback(ruffed: Sandbox) -> None:
-    words = shlex.join(ruffed.command("lint", "--only", "look"))
-    run = ruffed.execute(["sh", "-c", f"{words} >&-"])
-    assert "Traceback" not in run.output
-    assert run.report["status"] == "passed"
 
 
 def test_running_as_root_works_and_says_nothing_of_it(sandbox: Sandbox) -> None:
@@ -312,7 +302,7 @@ def test_running_as_root_works_and_says_nothing_of_it(sandbox: Sandbox) -> None:
         sandbox.nox("lint", "--only", "look").passed()
         return
     command = ["unshare", "-r", *sandbox.command("lint", "--only", "look")]
-    if subprocess.run(["unshare", "-r", "true"], capture_output=True, check=False).returncode != 0:
+    if not works("unshare", "-r", "true"):
         pytest.skip("this machine lets nobody become root")
     sandbox.execute(command).passed()
 
@@ -331,11 +321,8 @@ def _running(command: str) -> list[int]:
     return found
 
 
-def _until(condition: object, seconds: float) -> None:
-    assert callable(condition)
+def _until(condition: Callable[[], object], seconds: float) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
-
-

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees that no tool likes: odd files and names, no git or half a git, nothing to read, and garbage in noxkit's folder."""
+"""Trees that no tool likes: odd files and names, half a git, nothing to read, and garbage in noxkit's folder."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,9 @@ def test_an_empty_source_file_is_read(ruffed: Sandbox) -> None:
     assert ruffed.nox("lint", "--only", "ruff,ruff_format").passed().task("ruff")["evidence"]["files"] == 2
 
 
-@pytest.mark.parametrize("name", ["with space.py", "new\nline.py", "-dash.py", "--exclude=x.py", "bytes\udcff.py", "a" * 200 + ".py"])
+@pytest.mark.parametrize(
+    "name", ["with space.py", "new\nline.py", "-dash.py", "--exclude=x.py", "bytes\udcff.py", "a" * 200 + ".py"]
+)
 def test_a_file_with_an_odd_name_is_linted_under_that_name(ruffed: Sandbox, name: str) -> None:
     Path(ruffed.root / name).write_text("import os\n")
     run = ruffed.nox("lint", "--only", "ruff,ruff_format,look").holds()
@@ -80,16 +83,28 @@ def test_a_path_of_two_hundred_characters_works(sandbox: Sandbox) -> None:
     sandbox.nox("lint", "--only", "look").passed()
 
 
-def test_a_folder_without_python_files_is_never_a_pass(sandbox: Sandbox) -> None:
-    for file in sandbox.root.iterdir():
-        if file.name != "noxfile.py":
-            file.unlink()
-    (sandbox.root / "noxfile.py").rename(sandbox.root.parent / "noxfile.py")
-    (sandbox.root / "README.txt").write_text("nothing here\n")
-    command = sandbox.command("lint", "--skip", "typos")
-    run = sandbox.execute([*command[:3], "-f", "../noxfile.py", *command[3:]])
-    # nox changes into the folder of the noxfile
-    assert not (sandbox.root / "report.json").exists() or run.report["status"] != "passed"
+@pytest.mark.parametrize(
+    ("session", "described"),
+    [
+        *[("lint", False), ("lint", True), ("check", True), ("typecheck", False), ("fmt", False)],
+        *[(f"tests-{PYTHON}", False), ("coverage", False)],
+    ],
+)
+def test_a_folder_without_python_files_is_never_a_pass(sandbox: Sandbox, session: str, *, described: bool) -> None:
+    (sandbox.root / "sample.py").unlink()
+    (sandbox.root / "pyproject.toml").unlink()
+    files = {"pyproject.toml": "[tool.ruff]\n", "README.md": "Nothing here.\n"} if described else {}
+    run = sandbox.write(files).nox(session).holds()
+    assert run.report["status"] == "inconclusive", run.output
+    assert run.code != 0
+
+
+def test_in_a_folder_without_python_files_the_repositorys_own_commands_count(sandbox: Sandbox) -> None:
+    (sandbox.root / "sample.py").unlink()
+    sandbox.write({"a.sql": "select 1\n"})
+    file = sandbox.root / "pyproject.toml"
+    file.write_text(file.read_text().replace("**/*.py", "**/*.sql"))
+    sandbox.nox("lint", "--only", "look").passed()
 
 
 # ------------------------------------------------------------------ git
@@ -99,8 +114,8 @@ def test_without_git_on_path_the_tree_is_walked(sandbox: Sandbox, tmp_path: Path
     sandbox.commit()
     path = programs_without(tmp_path / "bin", "git", sandbox.environ["PATH"])
     assert shutil.which("git", path=path) is None
-    sandbox.nox("lint", "--only", "look", PATH=path).passed()
-    sandbox.nox("lint", "--only", "look", "--since", "HEAD", PATH=path).inconclusive("look", reason="git")
+    sandbox.nox("lint", "--only", "look", environ={"PATH": path}).passed()
+    sandbox.nox("lint", "--only", "look", "--since", "HEAD", environ={"PATH": path}).inconclusive("look", reason="git")
 
 
 def test_without_a_work_tree_a_base_does_not_resolve(sandbox: Sandbox) -> None:
@@ -211,11 +226,11 @@ def test_tests_on_an_interpreter_that_is_missing_are_inconclusive(tested: Sandbo
     here.mkdir()
     for name in ("uv", "git", "sh", "env", "true"):
         (here / name).symlink_to(shutil.which(name, path=tested.environ["PATH"]) or name)
-    (here / f"python{PYTHON}").symlink_to(os.path.realpath(os.sys.executable))
+    (here / f"python{PYTHON}").symlink_to(os.path.realpath(sys.executable))
     alone = {"PATH": str(here), "UV_PYTHON_INSTALL_DIR": str(tmp_path / "none")}
-    tested.nox(f"tests-{missing}", **alone).inconclusive("tests", hint="uv python install")
-    tested.nox(f"tests-{missing}", ci=False, **alone).inconclusive("tests", strict=False)
-    tested.nox(_TESTS, **alone).passed()
+    tested.nox(f"tests-{missing}", environ=alone).inconclusive("tests", hint="uv python install")
+    tested.nox(f"tests-{missing}", ci=False, environ=alone).inconclusive("tests", strict=False)
+    tested.nox(_TESTS, environ=alone).passed()
 
 
 # ------------------------------------------------------------------ noxkit's own folder
@@ -274,7 +289,7 @@ def test_a_file_in_the_place_of_noxkits_folder_is_an_error(sandbox: Sandbox) -> 
 
 @pytest.mark.parametrize("used_before", [False, True])
 def test_a_tree_that_is_read_only_is_an_error_that_reaches_a_report_elsewhere(
-    sandbox: Sandbox, tmp_path: Path, used_before: bool
+    sandbox: Sandbox, tmp_path: Path, *, used_before: bool
 ) -> None:
     if used_before:
         sandbox.nox("lint", "--only", "look").passed()

@@ -30,6 +30,7 @@ _ACME = Path(__file__).parents[1] / "repos" / "acme"
 _KEPT = Path(tempfile.gettempdir()) / f"noxkit-tests-{os.getuid()}" / "sdists"
 _PYTHON = f"3.{sys.version_info.minor}"
 _PYTHONS = sorted({"3.10", _PYTHON, "3.14"}, key=lambda python: int(python.partition(".")[2]))
+_REPORT, _LOG = ".nox/report.json", ".nox/events"  # where no tool looks
 _LIMIT = 240  # seconds: a first run downloads the tools
 
 _Place = tuple[str | None, str, int | None, int | None]
@@ -88,7 +89,8 @@ def test_a_project_of_the_index_has_the_findings_of_its_tools(
     assert project.finds <= {task.partition("[")[0] for task, places in run.reported().items() if places}
 
 
-def test_a_workspace_has_the_findings_of_its_tools(tmp_path: Path, tool_cache: Path) -> None:
+@pytest.mark.parametrize("session", ["lint", "typecheck"])
+def test_a_workspace_has_the_findings_of_its_tools(session: str, tmp_path: Path, tool_cache: Path) -> None:
     root = tmp_path / "acme"
     shutil.copytree(_ACME, root)
     # One fault in a namespace package, one in a member that only newer Pythons run.
@@ -96,26 +98,27 @@ def test_a_workspace_has_the_findings_of_its_tools(tmp_path: Path, tool_cache: P
         ("packages/core/src/acme/core/money.py", "WRONG: int = 'cents'\n"),
         ("plugins/batch/src/acme/plugins/batch/__init__.py", "import os\nWRONG: str = 1\n"),
     ):
+        assert (root / member).is_file()
         with (root / member).open("a", encoding="utf-8") as file:
             file.write(line)
-    run = _Lint(root, shared_environ(tool_cache), checkers="ty,mypy", session="typecheck")
+    run = _Lint(root, shared_environ(tool_cache), checkers="ty,mypy", session=session)
     assert run.statuses() <= {"passed", "failed", "skipped"}, run.output
     _assert_equal(run)
-    assert len([task for task, places in run.reported().items() if places]) >= len(_PYTHONS)
+    found = {label for label, places in run.reported().items() if places}
+    expected = {f"ty[{python}]" for python in _PYTHONS} if session == "typecheck" else {"ty[3.10]", "ruff"}
+    assert expected <= found
 
 
 class _Lint:
     """One run of noxkit with a report and the log of its commands, and the same commands by hand."""
 
-    def __init__(
-        self, root: Path, environ: Mapping[str, str], *, checkers: str | None, session: str = "lint"
-    ) -> None:
+    def __init__(self, root: Path, environ: Mapping[str, str], *, checkers: str | None, session: str = "lint") -> None:
         self.root = root
         self._environ = dict(environ)
         chosen = {"NOXKIT_TYPECHECK_CHECKERS": checkers} if checkers else {}
         (root / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-m", "nox", "-s", session, "--", "--report", "json=report.json", "--events", "log"],
+            [sys.executable, "-m", "nox", "-s", session, "--", "--report", f"json={_REPORT}", "--events", _LOG],
             cwd=root,
             env={**self._environ, "NOXKIT_PYTHON": ",".join(_PYTHONS), **chosen},
             stdout=subprocess.PIPE,
@@ -124,8 +127,8 @@ class _Lint:
             check=False,
         )
         self.output = done.stdout.decode("utf-8", "replace")
-        assert (root / "report.json").is_file(), self.output
-        self.report: Any = json.loads((root / "report.json").read_bytes())
+        assert (root / _REPORT).is_file(), self.output
+        self.report: Any = json.loads((root / _REPORT).read_bytes())
 
     def statuses(self) -> set[str]:
         """How the tasks have ended."""
@@ -143,9 +146,9 @@ class _Lint:
     def by_hand(self) -> dict[str, list[_Place]]:
         """What the same programs print when they are started once more with the same words."""
         found: dict[str, list[_Place]] = collections.defaultdict(list)
-        for event in map(json.loads, (self.root / "log").read_text(encoding="utf-8").splitlines()):
+        for event in map(json.loads, (self.root / _LOG).read_text(encoding="utf-8").splitlines()):
             tool = str(event.get("task", "")).partition("[")[0]
-            if event["event"] == "command-started" and tool in _PARSERS:
+            if event["event"] == "command-started" and tool in _PARSERS and Path(event["command"][0]).name != "uv":
                 changes = event["environment"]
                 environ = {name: value for name, value in {**self._environ, **changes}.items() if value is not None}
                 done = subprocess.run(
@@ -163,7 +166,8 @@ def _assert_equal(run: _Lint) -> None:
     """Assert equal places, task by task, except for the two that noxkit says that it has changed."""
     reported, by_hand = run.reported(), run.by_hand()
     tasks = {_label(task): task for task in run.report["tasks"]}
-    looked_at = [label for label in tasks if label.partition("[")[0] in _PARSERS and tasks[label]["status"] != "skipped"]
+    due = [label for label, task in tasks.items() if task["status"] != "skipped"]
+    looked_at = [label for label in due if label.partition("[")[0] in _PARSERS]
     assert looked_at
     for label in looked_at:
         places = by_hand[label]
@@ -207,11 +211,12 @@ def _pyrefly(printed: bytes, root: Path) -> Iterator[_Place]:
 
 
 def _mypy(printed: bytes, root: Path) -> Iterator[_Place]:
-    for line in printed.splitlines():
-        if line.startswith(b"{"):
-            item = json.loads(line)
+    for text in printed.splitlines():
+        if text.startswith(b"{"):
+            item = json.loads(text)
             column = item["column"] + 1 if item["column"] >= 0 else None
-            yield _inside(item["file"], root), item["code"] or "error", item["line"], column
+            line = item["line"] if item["line"] > 0 else None
+            yield _inside(item["file"], root), item["code"] or "error", line, column
 
 
 def _typos(printed: bytes, root: Path) -> Iterator[_Place]:
@@ -251,7 +256,7 @@ def _unpacked(project: _Project, folder: Path) -> Path:
 
 def _git(root: Path, *arguments: str) -> None:
     who = ("-c", "user.name=a", "-c", "user.email=a@b.invalid", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
+    subprocess.run([shutil.which("git") or "git", *who, *arguments], cwd=root, check=True, capture_output=True)
 
 
 def _downloaded(project: _Project) -> Path:

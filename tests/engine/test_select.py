@@ -163,17 +163,23 @@ def homes(repo: Repo) -> dict[str | None, str | None]:
     return {task.python: task.environment for task in cells(repo, plans.typecheck_on(None))}
 
 
-def test_the_grid_shares_the_environment_of_the_lowest_python_that_is_here(here: Repo) -> None:
+def test_the_grid_shares_the_environment_of_the_lowest_python(here: Repo) -> None:
+    here.write(workspace(a=">=3.11"))
+    provide(here, "3.11", "3.12", "3.13")
+    assert homes(here) == dict.fromkeys(["3.11", "3.12", "3.13", "3.14"], "3.11")
+
+
+def test_the_lowest_python_that_is_here_stands_in_for_one_that_is_not(here: Repo) -> None:
     here.write(workspace(a=">=3.11"))
     provide(here, "3.12", "3.13")
-    assert homes(here) == dict.fromkeys(["3.11", "3.12", "3.13", "3.14"], "3.12")
+    assert homes(here) == dict.fromkeys(["3.11", "3.12", "3.13", "3.14"], "3.11-on-3.12")
 
 
 def test_environments_each_asks_for_one_a_column(here: Repo) -> None:
     files = workspace(a=">=3.12")
     here.write({**files, "pyproject.toml": files["pyproject.toml"] + 'typecheck.environments = "each"\n'})
     provide(here, "3.12")
-    assert homes(here) == {"3.12": "3.12", "3.13": "3.13", "3.14": "3.14"}
+    assert homes(here) == {"3.12": "3.12", "3.13": "3.13-on-3.12", "3.14": "3.14-on-3.12"}
 
 
 def test_a_column_with_requirements_of_its_own_gets_its_environment(here: Repo) -> None:
@@ -189,10 +195,10 @@ def test_a_column_with_members_of_its_own_gets_its_environment(here: Repo) -> No
     assert homes(here) == {"3.11": "3.11", "3.12": "3.11", "3.13": "3.13", "3.14": "3.14"}
 
 
-def test_a_column_whose_python_is_not_here_makes_do_with_the_shared_environment(here: Repo) -> None:
+def test_a_column_with_members_of_its_own_whose_python_is_not_here_is_made_on_another(here: Repo) -> None:
     here.write(workspace(a=">=3.11", b=">=3.13"))
     provide(here, "3.11")
-    assert homes(here) == dict.fromkeys(["3.11", "3.12", "3.13", "3.14"], "3.11")
+    assert homes(here) == {"3.11": "3.11", "3.12": "3.11", "3.13": "3.13-on-3.11", "3.14": "3.14-on-3.11"}
 
 
 TREE = {"src/a.py": "", "src/pkg/b.py": "", "lib/c.py": "", "tests/test_a.py": "", "src/data.txt": ""}

@@ -7,6 +7,7 @@ import pytest
 
 from noxkit.environments.tool import locked_version, pin_of
 
+_USER = ("==0.13.1", "[tool.noxkit.tools]")
 _SHIPPED = locked_version("ruff")
 
 
@@ -18,12 +19,16 @@ _SHIPPED = locked_version("ruff")
         pytest.param({}, (), ">=0.15", "0.15.16", ("==0.15.16", ".pre-commit-config.yaml"), id="a-hook-in-range"),
         pytest.param({}, (), "<0.15", "0.15.16", ("<0.15", "the dependency groups"), id="a-hook-out-of-range"),
         pytest.param({}, ("0.14.1",), "", "0.15.16", ("==0.14.1", "uv.lock"), id="the-lock-before-a-hook"),
-        pytest.param({"ruff": "==0.13.1"}, ("0.14.1",), "", "0.15.16", ("==0.13.1", "[tool.noxkit.tools]"), id="the-user"),
+        pytest.param({"ruff": "==0.13.1"}, ("0.14.1",), "", "0.15.16", _USER, id="the-user"),
         pytest.param({}, (), "", _SHIPPED, (None, ".pre-commit-config.yaml"), id="a-hook-as-shipped"),
     ],
 )
 def test_the_projects_own_pin_wins(
-    configured: dict[str, str], locked: tuple[str, ...], declared: str, hook: str | None, expected: tuple[str | None, str]
+    configured: dict[str, str],
+    locked: tuple[str, ...],
+    declared: str,
+    hook: str | None,
+    expected: tuple[str | None, str],
 ) -> None:
     pin = pin_of(
         "ruff",

@@ -149,5 +149,31 @@ def test_a_python_that_mypy_no_longer_knows_is_no_finding(
     """packaging, itsdangerous and werkzeug name Python 3.8 or 3.9, which they still support."""
     job = make_job({"pyproject.toml": PYPROJECT, "demo.py": ""}, python=python)
     log = f"pyproject.toml: [mypy]: python_version: {said}\nLOG:  Found source: BuildSource(path='demo.py')\n"
-    outcome = TOOL.conclude(job, Completed(("mypy",), 0, b"Success: no issues found in 1 source file\n", log.encode(), 0.1))
+    said = b"Success: no issues found in 1 source file\n"
+    outcome = TOOL.conclude(job, Completed(("mypy",), 0, said, log.encode(), 0.1))
     assert len(outcome.findings) == expected
+
+
+_LEAF = {"core/pyproject.toml": PYPROJECT.replace("demo", "acme-core"), "core/src/acme/core/__init__.py": ""}
+_WORKSPACE = '[tool.uv.workspace]\nmembers = ["core"]\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"pyproject.toml": _WORKSPACE, **_LEAF}, "core/src", id="a-namespace-package"),
+        pytest.param(
+            {"pyproject.toml": f"{_WORKSPACE}[tool.mypy]\nexplicit_package_bases = true\n", **_LEAF},
+            None,
+            id="its-own-configuration-says-it",
+        ),
+        pytest.param({"pyproject.toml": PYPROJECT, "src/demo/__init__.py": ""}, None, id="a-plain-package"),
+    ],
+)
+def test_modules_of_namespace_packages_begin_at_their_import_root(
+    make_job: Callable[..., Job], files: dict[str, str], expected: str | None
+) -> None:
+    """The workspace acme: else mypy finds `csv` and `acme.plugins.csv` in one file, and stops."""
+    job = make_job(files)
+    assert TOOL.environment_for(job).get("MYPYPATH") == expected
+    assert ("--explicit-package-bases" in TOOL.command(job)) is (expected is not None)

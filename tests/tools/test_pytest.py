@@ -67,6 +67,11 @@ def test_skipped():
 def test_passes():
     pass
 """
+# A project that says what its tests need: what is missing then is a fault of its own.
+_STATED = (
+    '[project]\nname = "pkg"\nversion = "1"\n[dependency-groups]\ntest = ["pytest"]\n'
+    '[tool.pytest.ini_options]\npythonpath = ["src"]\n'
+)
 RERUN = f"nox -s tests-{PYTHON} -- --"
 
 
@@ -279,7 +284,7 @@ def test_what_is_no_run_of_tests_never_passes(
 def test_what_cannot_be_collected_is_a_finding_at_its_line(
     tmp_path: Path, files: dict[str, str], *, path: str, line: int, message: str
 ) -> None:
-    (finding,) = run(tmp_path, files).findings
+    (finding,) = run(tmp_path, {"pyproject.toml": _STATED, **files}).findings
     assert (finding.code, finding.path, finding.line, finding.message) == (
         "pytest:collection-error",
         path,
@@ -600,3 +605,39 @@ def test_arguments_of_the_user_come_last(tmp_path: Path) -> None:
 def test_the_command_can_be_run_by_hand(tmp_path: Path) -> None:
     job = job_for(write_tree(tmp_path, {"tests/test_a.py": PASSING}))
     assert subprocess.run(PytestTool().command(job), cwd=tmp_path, check=False, capture_output=True).returncode == 0
+
+
+_NEEDS = "import not_installed\n\ndef test_a():\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "findings"),
+    [
+        pytest.param({"tests/test_a.py": _NEEDS}, Status.INCONCLUSIVE, 0, id="itsdangerous"),
+        pytest.param(
+            {"tests/conftest.py": _NEEDS, "tests/test_a.py": PASSING}, Status.INCONCLUSIVE, 0, id="a-conftest"
+        ),
+        pytest.param({"tests/test_a.py": _NEEDS, "pyproject.toml": _STATED}, Status.PASSED, 1, id="a-group-says-it"),
+        pytest.param(
+            {"tests/test_a.py": _NEEDS, "helpers/not_installed/other.py": ""}, Status.PASSED, 1, id="it-is-in-the-tree"
+        ),
+    ],
+)
+def test_modules_that_nobody_says_how_to_install_are_one_trouble(
+    tmp_path: Path, files: dict[str, str], status: Status, findings: int
+) -> None:
+    outcome = run(tmp_path, files)
+    assert (outcome.status, len(outcome.findings)) == (status, findings)
+    if status is Status.INCONCLUSIVE:
+        assert outcome.reason == (
+            "the tests import `not_installed`, and no dependency group or extra says what the tests need"
+        )
+        assert "[dependency-groups]" in (outcome.hint or "")
+
+
+def test_a_filter_of_warnings_from_a_module_that_is_missing_is_no_crash(tmp_path: Path) -> None:
+    """httpx: `error` first, then a filter that names `trio`, which only its test environment has."""
+    filters = 'filterwarnings = ["error", "ignore::not_installed.Warning"]\n'
+    outcome = run(tmp_path, {"pyproject.toml": f"[tool.pytest.ini_options]\n{filters}", "tests/test_a.py": PASSING})
+    assert outcome.status is Status.INCONCLUSIVE
+    assert "not_installed" in (outcome.reason or "")

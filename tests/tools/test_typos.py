@@ -92,7 +92,7 @@ _UNCHOSEN = {"pyproject.toml": '[project]\nname = "demo"\nversion = "1"\n', "a.t
     ],
 )
 def test_only_advice_is_held_back(
-    make_job: Callable[..., Job], files: dict[str, str], chosen: bool, advised: bool
+    make_job: Callable[..., Job], files: dict[str, str], *, chosen: bool, advised: bool
 ) -> None:
     """idna, werkzeug and mcp: 209, 31 and 8853 words in test data, translations and abbreviations."""
     command = TOOL.command(make_job(files, chosen=chosen))

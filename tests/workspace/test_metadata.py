@@ -125,6 +125,9 @@ dev-dependencies = ["uv-dev"]
 lint = ["flake8"]
 [tool.poetry.group.docs.dependencies]
 sphinx = "^8"
+[tool.hatch.envs.hatch-test]
+dependencies = ["anyio", "here @ {root:uri}"]
+extra-dependencies = ["trio"]
 """
 
 
@@ -136,6 +139,7 @@ def test_groups_of_every_kind_with_their_inclusions(tree: Tree) -> None:
         "dev": ("pytest", "coverage", "ruff", "uv-dev"),
         "lint": ("flake8",),
         "docs": ("sphinx>=8,<9",),
+        "hatch-test": ("anyio", "trio"),
     }
 
 

@@ -81,7 +81,8 @@ def test_no_package_holds_a_file_beside_a_virtual_root() -> None:
     assert workspace.package_of("README.md") is None
 
 
-_OLD_CLASSIFIERS = ("Programming Language :: Python :: 2.7", "Programming Language :: Python :: 3.9")  # sortedcontainers
+# As those of sortedcontainers.
+_OLD_CLASSIFIERS = ("Programming Language :: Python :: 2.7", "Programming Language :: Python :: 3.9")
 _CLASSIFIERS = ("Programming Language :: Python :: 3.11", "Programming Language :: Python :: 3.12")
 
 
@@ -92,7 +93,7 @@ _CLASSIFIERS = ("Programming Language :: Python :: 3.11", "Programming Language 
         pytest.param([(">=3.13", ()), ("<3.11", ())], ("3.10", "3.13", "3.14"), id="union"),
         pytest.param([(">=3.14", _CLASSIFIERS)], ("3.14",), id="requires-python-before-classifiers"),
         pytest.param([(None, _CLASSIFIERS)], ("3.11", "3.12"), id="classifiers"),
-        pytest.param([(None, _OLD_CLASSIFIERS)], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="classifiers-of-the-past"),
+        pytest.param([(None, _OLD_CLASSIFIERS)], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="old-classifiers"),
         pytest.param([(None, ())], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="nothing-stated"),
         pytest.param([("<3.10", ())], (), id="only-older"),
         pytest.param([], ("3.10", "3.11", "3.12", "3.13", "3.14"), id="no-package"),

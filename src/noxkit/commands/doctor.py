@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from noxkit.config.load import load
 from noxkit.engine._context import open_context
 from noxkit.engine._execute import pin_for
+from noxkit.engine._names import check_names
 from noxkit.engine._select import all_tools, checkers, supported_pythons
 from noxkit.environments.tool import locked_version
+from noxkit.report._verdict import number
 from noxkit.tasks.environ import current
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     root: Path = parsed.root.resolve()
     environ = current()
     context = open_context("doctor", root, config=load(root, environ=environ), environ=environ)
+    check_names(context)
     for heading, lines in (
         ("Repository", _repository(context)),
         ("Pythons", _pythons(context)),
@@ -60,7 +63,7 @@ def _repository(context: Context) -> Iterator[str]:
         "" if repository.git_root in {None, context.root} else f" (in the git work tree {repository.git_root})"
     )
     counted = f"{len(repository.python_files())} Python files of {len(repository.files)}"
-    yield f"layout: {kind}, {len(workspace.packages)} packages, {counted}"
+    yield f"layout: {kind}, {number(len(workspace.packages), 'package')}, {counted}"
     for package in workspace.packages[:_SHOWN_MEMBERS]:
         names = ", ".join(package.import_names) or "no importable package"
         yield f"- {package.name} in {package.folder} ({package.build_backend or 'no build system'}; imports {names})"

@@ -58,7 +58,8 @@ def _sessions(root: Path, names: Sequence[str]) -> list[dict[str, str]]:
     )
     if completed.returncode != 0:
         raise NoxkitError(_record(completed, names))
-    listed = cast("list[dict[str, object]]", json.loads(completed.stdout))
+    last = completed.stdout.decode("utf-8", "replace").strip().rpartition("\n")[2]  # a noxfile may print before
+    listed = cast("list[dict[str, object]]", json.loads(last))
     return [{"session": str(item["session"]), "python": str(item["python"] or "")} for item in listed]
 
 

@@ -19,11 +19,11 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     leaves nothing behind, where the folder cannot be written or the disk is full.
     """
     data = content.encode() if isinstance(content, str) else content
-    if path.is_symlink():
-        path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)

@@ -47,6 +47,11 @@ class Context:
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
 
     @property
+    def family(self) -> str:
+        """The session without its Python: `tests` for `tests-3.12`."""
+        return self.session.partition("-3.")[0]
+
+    @property
     def root(self) -> Path:
         """The folder of the noxfile."""
         return self.repository.root
@@ -135,11 +140,13 @@ class Context:
     def _tool_folder(self) -> Path:
         if self.config.options.tool_folder:
             return self.root / self.config.options.tool_folder
-        base = Path(self.environ.get("XDG_CACHE_HOME") or Path(self.environ.get("HOME", "/nonexistent")) / ".cache")
-        folder = base / "noxkit" / "tools"
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return folder
+        home = environment_module.home(self.environ)
+        base = self.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else None)
+        if base:
+            folder = Path(base) / "noxkit" / "tools"
+            with contextlib.suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                return folder
         return self.state / "tools"
 
 

@@ -44,7 +44,7 @@ def explain(context: Context, tasks: Sequence[Task], name: str) -> str:
         )
     own = [task for task in tasks if task.name == name]
     tool = tools.get(name)
-    if not own and tool is not None and tool.type_checker and context.session in tool.sessions:
+    if not own and tool is not None and tool.type_checker and context.family in tool.sessions:
         on = ", ".join(checkers(context))
         return f"{name} is off: {tool.choice(context.repository).why}; the type checkers that are on: {on}\n"
     if not own:

@@ -27,7 +27,7 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
             f"{', '.join(advice)}: not chosen by this repository, so the findings are warnings; "
             '`profile = "strict"` in [tool.noxkit] makes them count, `skip = [...]` turns them off'
         )
-    if context.session in {"lint", "typecheck", "check"}:
+    if context.family in {"lint", "typecheck", "check"}:
         on = checkers(context)
         off = [name for name in ("ty", "pyrefly", "pyright") if name not in on]
         if off and context.config.options.profile != "strict":

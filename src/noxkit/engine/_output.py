@@ -13,8 +13,11 @@ import itertools
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from noxkit.diagnostics.files import write_atomic
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "forge_output", "prepare_reports", "prepare_state", "record_crash", "record_error", "write_reports"]
 
+_KEPT_SECONDS = 24 * 3600.0  # for a shard: no call of nox takes as long
 _FILE_STYLE = Style(color=False, width=100, verbose=True)
 
 
@@ -114,7 +118,7 @@ def unwritable(file: Path, error: OSError, root: Path) -> NoxkitError:
         hint = "noxkit keeps its environments and reports in `.nox`: make that a folder that can be written"
     else:
         hint = "choose another place, or make it writable"
-    shown = os.path.relpath(file, root)
+    shown = os.path.relpath(file, root) if file.is_relative_to(root) else str(file)
     message = f"`{shown}` cannot be written: {error.strerror or error}"
     return NoxkitError(ErrorRecord(code="NK-FILE-UNWRITABLE", message=message, hint=hint))
 
@@ -123,17 +127,26 @@ def unwritable(file: Path, error: OSError, root: Path) -> NoxkitError:
 def _sharing(report: Report, root: Path, *, call: str, strict: bool) -> Generator[Report]:
     """The report of all sessions of one nox call so far; whoever writes it inside is not overtaken by another."""
     folder = root / ".nox" / "noxkit" / "report"
-    shard = folder / f"{report.session}.json"
+    shard = folder / f"{report.session}-{call}.json"  # another call in the same tree has shards of its own
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(file_lock(folder / "merge.lock"))
             own = json.loads(formats()["json"](report, sources=Sources(root), style=_FILE_STYLE))
             write_atomic(shard, json.dumps({"call": call, "report": own}))
-            files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
+            _forget_old(folder)
+            files = sorted(folder.glob(f"*-{call}.json"), key=lambda file: file.stat().st_mtime_ns)
         except OSError as error:
             raise unwritable(shard, error, root) from error
         shards = [loaded for file in files if (loaded := _shard(file, call)) is not None]
         yield merge_reports(shards, strict=strict) if len(shards) > 1 else report
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove the shards of calls that ended long ago, so that the folder does not grow."""
+    oldest = time.time() - _KEPT_SECONDS
+    for file in folder.glob("*.json"):
+        if file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
 
 
 def _shard(file: Path, call: str) -> Report | None:
@@ -160,8 +173,11 @@ def forge_output(report: Report, root: Path, environ: Mapping[str, str]) -> str:
     return formats()["github"](report, sources=sources, style=_FILE_STYLE)
 
 
-def record_error(error: NoxkitError, root: Path, *, asked: Asked) -> None:
-    """Leave a report that says `failed` where one was asked for, so that no earlier one is read in its place."""
+def record_error(error: NoxkitError, root: Path, *, asked: Asked, report: Report | None = None) -> None:
+    """Leave a report that says `failed` where one was asked for, so that no earlier one is read in its place.
+
+    `report` is the run's own, where it came to its end before the error.
+    """
     findings = tuple(
         Finding(
             code=record.code,
@@ -176,7 +192,13 @@ def record_error(error: NoxkitError, root: Path, *, asked: Asked) -> None:
         )
         for record in error.records
     )
-    _leave(_unplanned(asked.session, Status.FAILED, error.exit_code, findings=findings), root, asked)
+    left = _unplanned(asked.session, Status.FAILED, error.exit_code, findings=findings)
+    if report is not None:
+        status = min((report.status, Status.FAILED), key=lambda status: status.rank)
+        left = msgspec.structs.replace(
+            report, status=status, findings=(*findings, *report.findings), failing=True, exit_code=error.exit_code
+        )
+    _leave(left, root, asked)
 
 
 def record_crash(error: Exception, root: Path, *, asked: Asked) -> None:
@@ -233,5 +255,6 @@ def _asked_for(arguments: Sequence[str], environ: Mapping[str, str]) -> list[tup
             values[word].append(following)
     formats_given = values["--format"] or [value for value in [environ.get("NOXKIT_FORMAT")] if value]
     outputs = values["--output"] or [value for value in [environ.get("NOXKIT_OUTPUT")] if value]
-    targets = [tuple(value.split("=", 1)) for value in values["--report"] if "=" in value]
-    return [*((name, file) for name, file in targets), *zip(formats_given, outputs, strict=False)]
+    reports = [item for value in values["--report"] or [environ.get("NOXKIT_REPORT", "")] for item in value.split(",")]
+    targets = [(name.strip(), file) for name, sign, file in (item.partition("=") for item in reports) if sign and file]
+    return [*targets, *zip(formats_given, outputs, strict=False)]

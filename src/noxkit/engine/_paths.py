@@ -59,4 +59,4 @@ def within(paths: Iterable[str], folders: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    return folder == "." or path == folder or path.startswith(f"{folder}/")
+    return folder in {".", path} or path.startswith(f"{folder}/")

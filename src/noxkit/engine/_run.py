@@ -19,6 +19,7 @@ from noxkit.engine._names import apply_names, asked_away, check_names
 from noxkit.engine._notes import notes_for
 from noxkit.engine._scope import scope_of
 from noxkit.engine._select import plan_commands
+from noxkit.engine._subject import no_subject
 from noxkit.engine._verdict import verdict_of
 from noxkit.tasks.cancel import handling_signals
 from noxkit.workspace import git as git_module
@@ -74,6 +75,9 @@ def run(context: Context, planner: Planner) -> Report:
         context.fanout(RunStarted(session=context.session, tasks=tuple(task.label for task in due)))
         outcomes = [_unresolved(task, scope) for task in tasks] if scope.trouble else execute(context, tasks, judge)
     excused = asked_away(context, tasks) or (scope.base is not None and scope.trouble is None)
+    missing = no_subject(context, tasks)
+    if missing is not None and not excused:
+        outcomes = [*outcomes, missing]
     ended, findings = judge.all(outcomes, scope=scope)
     report = _report(context, ended, findings, excused=excused)
     report = msgspec.structs.replace(

@@ -74,7 +74,7 @@ def plan_static(context: Context, scope: Scope, session: str) -> list[Task]:
 
 def plan_commands(context: Context, scope: Scope, planned: Collection[str]) -> list[Task]:
     """The `[[tool.noxkit.commands]]` of this session that its plan, by the names in `planned`, has not got yet."""
-    session = context.session.partition("-3.")[0]
+    session = context.family
     tools = [tool for tool in command_tools(context.config.options.commands).values() if session in tool.sessions]
     return [_static_task(context, scope, tool, session) for tool in tools if tool.name not in planned]
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -31,9 +32,11 @@ class Console:
 
     def write(self, text: str) -> None:
         """Write `text` as it is to standard output. A reader that has gone away is no error."""
-        with contextlib.suppress(BrokenPipeError):
+        try:
             sys.stdout.write(text)
             sys.stdout.flush()
+        except BrokenPipeError:
+            _forget_reader()
 
     def line(self, text: str) -> None:
         """Write one line."""
@@ -43,3 +46,11 @@ class Console:
         """Write each record of `error` in the form of a finding, to standard error."""
         sys.stderr.write(render_error_records(error.records, sources=Sources(root), style=self.style))
         sys.stderr.flush()
+
+
+def _forget_reader() -> None:
+    """Send what is left to nowhere: else Python tries once more at its end, and complains."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -64,7 +64,7 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
     def run(session: nox.Session) -> None:
         plans = importlib.import_module("noxkit.engine._plans")
         bridge = importlib.import_module("noxkit.sessions._run")
-        bridge.run_session(session, name, choose(plans, session))
+        bridge.run_session(session, session.name, choose(plans, session))
 
     run.__doc__ = description
     nox.session(

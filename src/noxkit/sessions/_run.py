@@ -51,16 +51,20 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
     environ = environment_module.current()
     call = call_identity(parent=session.parallel)
     asked = Asked(session=name, arguments=tuple(session.posargs), environ=environ, call=call)
+    report: Report | None = None
     try:
         config = load(root, environ=environ, arguments=asked.arguments)
         if config.help is not None:
             Console(environ).write(config.help)
             return
-        report = _run(asked, planner, root=root, config=config)
+        console = Console(environ, verbose=config.run.verbose)
+        context, report = _run(asked, planner, config=config, console=console)
+        if report is not None:
+            _show(context, report, console, call=call)
     except NoxkitError as error:
         Console(environ).error(error, root)
-        record_error(error, root, asked=asked)
-        session.error(f"{name} did not run: {error.records[0].message}")
+        record_error(error, root, asked=asked, report=report)
+        session.error(f"{name} {'did not run' if report is None else 'failed'}: {error.records[0].message}")
     except Exception as error:
         record_crash(error, root, asked=asked)
         raise
@@ -68,30 +72,29 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
         session.error(last_line(report))
 
 
-def _run(asked: Asked, planner: Planner, *, root: Path, config: Config) -> Report | None:
-    console = Console(asked.environ, verbose=config.run.verbose)
+def _run(asked: Asked, planner: Planner, *, config: Config, console: Console) -> tuple[Context, Report | None]:
+    """The context of the run and its report; None where it was only to be explained."""
+    root = Path.cwd()
     display = (LiveDisplay if console.style.live else PlainLines)(sys.stdout, style=console.style)
     with display:
         context = open_context(asked.session, root, config=config, environ=asked.environ, observers=[display])
         if config.run.dry_run or config.run.why:
             tasks = plan(context, planner)
             console.write(explain(context, tasks, config.run.why) if config.run.why else describe_plan(context, tasks))
-            return None
+            return context, None
         prepare_state(context.state, root)
         prepare_reports(root, targets=config.reports, session=asked.session)
-        report = run(context, planner)
-    _show(context, report, console, call=asked.call)
-    if context.cancel.requested:
-        _end(context.cancel.signal)
-    return report
+        return context, run(context, planner)
 
 
 def _show(context: Context, report: Report, console: Console, *, call: str) -> None:
     console.write("\n" + formats()["text"](report, sources=Sources(context.root), style=console.style))
-    console.write(forge_output(report, context.root, context.environ))
     strict = under_ci(context)
     for file in write_reports(report, context.root, targets=context.config.reports, call=call, strict=strict):
         console.line(f"report: {os.path.relpath(file, context.root)}")
+    console.write(forge_output(report, context.root, context.environ))
+    if context.cancel.requested:
+        _end(context.cancel.signal)
 
 
 def _end(number: int | None) -> NoReturn:

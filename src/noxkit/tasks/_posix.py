@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pwd
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,7 @@ __all__ = [
     "ProcessRow",
     "descendants",
     "group_alive",
+    "home_of_user",
     "lower_priority",
     "open_exit",
     "row_alive",
@@ -36,6 +38,14 @@ class ProcessRow(NamedTuple):
     parent: int
     group: int
     start: str
+
+
+def home_of_user() -> str | None:
+    """The home folder in the table of users, for who has no HOME; None where the user is not in it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir or None
+    except KeyError:  # a container that runs under a number of its own choice
+        return None
 
 
 def try_lock(descriptor: int) -> bool:

@@ -9,6 +9,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from noxkit.tasks import _posix
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,6 +19,7 @@ __all__ = [
     "changed",
     "current",
     "difference",
+    "home",
     "is_credential",
     "scrub",
     "strip_user_information",
@@ -33,6 +36,11 @@ _USER_INFORMATION = re.compile(r"""://[^/\s?#"'<>]*@""")
 def current() -> dict[str, str]:
     """A copy of noxkit's own environment."""
     return dict(os.environ)
+
+
+def home(environ: Mapping[str, str]) -> str | None:
+    """The user's home folder: HOME, else what the system knows; None where nobody knows one."""
+    return environ.get("HOME") or _posix.home_of_user()
 
 
 def changed(base: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:

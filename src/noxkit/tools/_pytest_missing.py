@@ -17,7 +17,8 @@ __all__ = ["not_started", "without_missing_modules"]
 
 _MISSING = re.compile(r"cannot be (?:collected|imported): ModuleNotFoundError: No module named '(?P<module>\w+)")
 _BEFORE_TESTS = re.compile(
-    r"^(?:\S+: )?(?:Failed to import filter module|Error importing plugin|No module named) ['\"][\w.]+['\"].*$", re.MULTILINE
+    r"^(?:\S+: )?(?:Failed to import filter module|Error importing plugin|No module named) ['\"][\w.]+['\"].*$",
+    re.MULTILINE,
 )
 
 
@@ -44,7 +45,7 @@ def without_missing_modules(job: Job, reading: Reading) -> Reading:
         reading,
         findings=tuple(kept),
         trouble=f"the tests import {names}, and no dependency group or extra says what the tests need",
-        trouble_hint="put pytest and what the tests import into a dependency group, such as `test` in [dependency-groups]",
+        trouble_hint="put pytest and what the tests import into a group of [dependency-groups], such as `test`",
     )
 
 

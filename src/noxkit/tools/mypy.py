@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -102,10 +103,17 @@ class Mypy(Tool):
             command += ["--python-executable", str(job.interpreter)]
         for folder in job.excluded:
             command += ["--exclude", f"^{re.escape(folder)}/"]
+        if _bases(job, settings):
+            command += ["--namespace-packages", "--explicit-package-bases"]
         if job.paths != (".",):
             return [*command, "--", *job.paths]
         named = any(settings.get(key) for key in ("files", "packages", "modules"))
         return command if named else [*command, "--", *_targets(job)]
+
+    def environment_for(self, job: Job) -> dict[str, str | None]:
+        """Where modules begin, where folders without `__init__.py` hide it."""
+        bases = _bases(job, _settings(job.repository))
+        return {**self.environment, **({"MYPYPATH": os.pathsep.join(bases)} if bases else {})}
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """JSON lines on either output, and the few things that it says in words only."""
@@ -148,6 +156,26 @@ def _program(job: Job, settings: Settings) -> str:
     if settings.get("plugins") and job.interpreter is not None and "mypy" in job.installed:
         return str(job.interpreter.with_name("mypy"))
     return str(job.executable)
+
+
+def _bases(job: Job, settings: Settings) -> tuple[str, ...]:
+    """The import roots of a repository with namespace packages; none where its configuration speaks of them.
+
+    mypy takes the first folder without `__init__.py` for the root of a module: `acme.plugins.csv` would
+    be `csv`, found twice, and nothing would be checked.
+    """
+    if any(settings.get(key) is not None for key in ("explicit_package_bases", "namespace_packages", "mypy_path")):
+        return ()
+    packages = [package for package in job.repository.workspace.packages if package.folder not in job.excluded]
+    roots = dict.fromkeys(root for package in packages for root in package.import_roots)
+    spaces = [
+        root
+        for package in packages
+        for root in package.import_roots
+        for name in package.import_names
+        if "." in name and (job.root / root / name.replace(".", "/")).is_dir()
+    ]
+    return tuple(roots) if spaces else ()
 
 
 def _targets(job: Job) -> list[str]:
