@@ -10,7 +10,19 @@ from sessions._bench_module import Field, Model, Module
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["client", "commands", "handler", "kinds", "model", "protocol", "record", "report", "simple", "store", "table"]
+__all__ = [
+    "client",
+    "commands",
+    "handler",
+    "kinds",
+    "model",
+    "protocol",
+    "record",
+    "report",
+    "simple",
+    "store",
+    "table",
+]
 
 FIELDS = (
     ("int", "0", ()),

@@ -42,7 +42,7 @@ $branches
 '''
 
 BRANCHES = (
-    '''
+    """
     for position in range(len(order) - 1):
         left, right = order[position], order[position + 1]
         if totals[left] == totals[right]:
@@ -51,8 +51,8 @@ BRANCHES = (
             worst -= 1
         else:
             totals[right] += position % $n5
-''',
-    '''
+""",
+    """
     pending = list(order)
     while pending:
         name = pending.pop()
@@ -64,8 +64,8 @@ BRANCHES = (
         elif value < 0:
             value = -value
         totals[name] = value
-''',
-    '''
+""",
+    """
     try:
         ratio = worst / (previous or $n3)
     except ZeroDivisionError:
@@ -75,8 +75,8 @@ BRANCHES = (
     elif ratio > $n4:
         ratio = ratio - int(ratio)
     worst = int(worst * ratio) + $n5
-''',
-    '''
+""",
+    """
     initials = {}
     for name in order:
         initials.setdefault(name[:1], []).append((name, totals[name]))
@@ -84,8 +84,8 @@ BRANCHES = (
         first, *others = sorted(members, key=lambda member: member[1])
         if others and initial.isalpha():
             totals[first[0]] += sum(count for _, count in others) % $n3
-''',
-    '''
+""",
+    """
     lowest, highest = None, None
     for name, value in totals.items():
         if lowest is None or value < lowest[1]:
@@ -94,7 +94,7 @@ BRANCHES = (
             highest = (name, value)
     if lowest and highest and lowest != highest:
         worst = highest[1] - lowest[1] if highest[1] > $n3 else $n4
-''',
+""",
 )
 
 CHAIN = '''

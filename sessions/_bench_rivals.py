@@ -63,9 +63,7 @@ def _settings(command: Command) -> list[str]:
     """What a command's environment adds to the bench's own, as arguments of `env`."""
     base = base_environment()
     removed = [f"-u {shlex.quote(name)}" for name in base if name not in command.environment]
-    added = [
-        shlex.quote(f"{name}={value}") for name, value in command.environment.items() if base.get(name) != value
-    ]
+    added = [shlex.quote(f"{name}={value}") for name, value in command.environment.items() if base.get(name) != value]
     return removed + added
 
 

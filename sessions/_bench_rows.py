@@ -128,9 +128,7 @@ def imports(bench: Bench) -> list[Row]:
     for _ in range(25 if bench.full else 20):
         for code, values in seen.items():
             arguments = (sys.executable, "-c", code)
-            command = Command(
-                name=code, arguments=arguments, folder=bench.tree.folder, environment=base_environment()
-            )
+            command = Command(name=code, arguments=arguments, folder=bench.tree.folder, environment=base_environment())
             values.append(timed(command).cpu * 1000)
     extra = median(seen[whole]) - median(seen[bare])
     return [

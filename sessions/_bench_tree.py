@@ -114,9 +114,7 @@ def _packages(dice: Dice, plan: Plan) -> list[Package]:
         tests = share // 3
         family, module = _family(index, domain)
         needs = tuple(dice.some(made, min(len(made), 1 + dice.below(4))))
-        made.append(
-            Package(name=family, domain=domain, module=module, modules=share - tests, tests=tests, needs=needs)
-        )
+        made.append(Package(name=family, domain=domain, module=module, modules=share - tests, tests=tests, needs=needs))
     return made
 
 

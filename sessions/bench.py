@@ -73,9 +73,7 @@ def parse(arguments: Sequence[str]) -> Options:
     if unknown:
         parser.error(f"no such rows: {', '.join(unknown)}")
     repeat = read.repeat or (1 if read.quick else 3)
-    return Options(
-        quick=read.quick, tree=read.tree, only=only, repeat=repeat, write=not (read.quick or only)
-    )
+    return Options(quick=read.quick, tree=read.tree, only=only, repeat=repeat, write=not (read.quick or only))
 
 
 def measure(options: Options, *, say: rows.Say) -> list[Row]:
@@ -102,9 +100,7 @@ def _tree(options: Options) -> Generator[Tree]:
         scratch = Path(temporary) / "scratch"
         scratch.mkdir()
         for arguments in (("git", "init", "--quiet"), (uv_program(), "lock", "--quiet"), ("git", "add", "--all")):
-            command = Command(
-                name=arguments[0], arguments=arguments, folder=folder, environment=base_environment()
-            )
+            command = Command(name=arguments[0], arguments=arguments, folder=folder, environment=base_environment())
             log = scratch / "setup.log"
             if timed(command, log=log).returncode:
                 raise RuntimeError(f"{' '.join(arguments)} failed: {log.read_text(encoding='utf-8')}")

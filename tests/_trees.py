@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _UV_CACHE = Path(tempfile.gettempdir()) / f"noxkit-tests-{os.getuid()}" / "uv-cache"
 """One for all tests and all runs of them, so that uv asks each interpreter, and downloads each file, once."""
 
+_GIT = shutil.which("git") or "git"
 _FOREIGN = ("GITHUB_", "GITLAB_", "NOXKIT_", "UV_", "PYTEST", "COV", "NOX", "GIT_", "PIP_")
 
 BACKEND = """\
@@ -69,7 +71,8 @@ def _wheel(folder, files):
     for extra, items in re.findall(r"^(\\S+) = \\[(.*)\\]", extras[1] if extras else "", re.M):
         lines.append(f"Provides-Extra: {extra}\\n")
         lines += [f'Requires-Dist: {one}; extra == "{extra}"\\n' for one in re.findall(r'"([^"]+)"', items)]
-    info = {f"{stem}.dist-info/METADATA": "".join(lines), f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"}
+    tags = "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+    info = {f"{stem}.dist-info/METADATA": "".join(lines), f"{stem}.dist-info/WHEEL": tags}
     both = {**files, **info}
     record = "".join(f"{path},,\\n" for path in both) + f"{stem}.dist-info/RECORD,,\\n"
     with zipfile.ZipFile(os.path.join(folder, f"{stem}-py3-none-any.whl"), "w") as archive:
@@ -94,7 +97,7 @@ def build_wheel(folder, settings=None, metadata=None):
 
 
 def clean_environ(home: Path, **changes: str) -> dict[str, str]:
-    """This process's environment without what a CI, nox, pytest or a developer has put there, with a home of its own."""
+    """This process's environment without what CI, nox, pytest or a developer has put there; with a home of its own."""
     kept = {
         name: value
         for name, value in environ_module.current().items()
@@ -132,7 +135,11 @@ class Repo:
         """Run git, which has to succeed."""
         who = {f"GIT_{name}_{key}": "a@b.invalid" for name in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, env={**self.environ, **who, "GIT_CONFIG_NOSYSTEM": "1"}, capture_output=True, check=True
+            [_GIT, *arguments],
+            cwd=self.root,
+            env={**self.environ, **who, "GIT_CONFIG_NOSYSTEM": "1"},
+            capture_output=True,
+            check=True,
         )
         return done.stdout.decode().strip()
 
@@ -150,9 +157,16 @@ class Repo:
         config = load(self.root, environ=full, arguments=arguments)
         return open_context(session, self.root, config=config, environ=full, observers=[self.events.append])
 
-    def run(self, *arguments: str, planner: Planner | None = None, session: str = "lint", **environ: str) -> Report:
+    def run(
+        self,
+        *arguments: str,
+        planner: Planner | None = None,
+        session: str = "lint",
+        given: Mapping[str, str] | None = None,
+        **environ: str,
+    ) -> Report:
         """The report of a whole run; of the repository's own programs where no planner is given."""
-        context = self.context(*arguments, session=session, **environ)
+        context = self.context(*arguments, session=session, **(given or {}), **environ)
         return run(context, planner or commands_only)
 
 
@@ -168,9 +182,17 @@ def manifest(*commands: str, options: str = "", more: str = "") -> dict[str, str
     return {"pyproject.toml": text}
 
 
-def command(name: str, *run: str, output: str = "github", **more: object) -> str:
+def command(
+    name: str, *run: str, output: str = "github", more: Mapping[str, object] | None = None, **rest: object
+) -> str:
     """One `[[tool.noxkit.commands]]`: by default a program that prints annotations and ends with 0."""
-    facts: dict[str, object] = {"name": name, "run": list(run or ("cat", f"{name}.txt")), "output": output, **more}
+    facts: dict[str, object] = {
+        "name": name,
+        "run": list(run or ("cat", f"{name}.txt")),
+        "output": output,
+        **(more or {}),
+        **rest,
+    }
     return "\n[[tool.noxkit.commands]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in facts.items())
 
 
@@ -182,13 +204,14 @@ def outcome(report: Report, name: str) -> Outcome:
 
 
 def wheel(folder: Path, name: str, version: str, *, program: str | None = None, requires: Sequence[str] = ()) -> Path:
-    """Write a wheel into `folder`: a module, what it requires, and a program that prints name, version and arguments."""
+    """Write a wheel: a module, what it requires, and a program that prints name, version and arguments."""
     module = name.replace("-", "_")
     stem = f"{module}-{version}"
     body = program or "def main():\n    import sys\n    print(NAME, VERSION, *sys.argv[1:])\n"
     files = {
         f"{module}.py": f"NAME, VERSION = {name!r}, {version!r}\n{body}",
-        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n" + "".join(f"Requires-Dist: {line}\n" for line in requires),
+        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        + "".join(f"Requires-Dist: {line}\n" for line in requires),
         f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{stem}.dist-info/entry_points.txt": f"[console_scripts]\n{name} = {module}:main\n",
     }

@@ -29,7 +29,7 @@ def test_the_noxkit_that_is_tested_is_this_checkout() -> None:
 
 def test_a_name_that_it_does_not_offer_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'releases'"):
-        _ = noxkit.releases  # type: ignore[attr-defined] -- that is the point
+        _ = noxkit.releases
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with noxkit's wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheels")
     environ = clean_environ(tmp_path_factory.mktemp("home"))
-    subprocess.run([uv.find_uv_bin(), "build", "--quiet", "--wheel", "--out-dir", folder, CHECKOUT], env=environ, check=True)
+    subprocess.run(
+        [uv.find_uv_bin(), "build", "--quiet", "--wheel", "--out-dir", folder, CHECKOUT], env=environ, check=True
+    )
     return folder
 
 
@@ -46,7 +48,9 @@ def script(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Repo:
     """A repository with the noxfile of `noxkit init`, whose `check` runs one program and passes."""
     home = tmp_path_factory.mktemp("user")
     environ = clean_environ(home, UV_FIND_LINKS=str(wheels), UV_PYTHON_DOWNLOADS="never")
-    environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), str(Path(uv.find_uv_bin()).parent), environ["PATH"]])
+    environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), str(Path(uv.find_uv_bin()).parent), environ["PATH"]]
+    )
     repo = Repo(tmp_path_factory.mktemp("script"), environ)
     files = manifest(command("own", "true", output="exit-code"), options=OPTIONS)
     repo.write({**files, "noxfile.py": NOXFILE})
@@ -63,11 +67,23 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
-@pytest.mark.parametrize(("arguments", "said"), [((), "check passed: 1 task"), (("-s", "lint"), "lint passed: 1 task")], ids=["alone", "a session"])
-def test_the_noxfile_runs_the_same_sessions_in_each_way(script: Repo, way: Sequence[str], arguments: Sequence[str], said: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [((), "check passed: 1 task"), (("-s", "lint"), "lint passed: 1 task")],
+    ids=["alone", "a session"],
+)
+def test_the_noxfile_runs_the_same_sessions_in_each_way(
+    script: Repo, way: Sequence[str], arguments: Sequence[str], said: str
+) -> None:
     program = script.environ["PATH"].partition(os.pathsep)[0] + "/nox" if way[0] == "nox" else way[0]
     done = subprocess.run(
-        [program, *way[1:], *arguments], cwd=script.root, env=script.environ, capture_output=True, text=True, timeout=240, check=False
+        [program, *way[1:], *arguments],
+        cwd=script.root,
+        env=script.environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr
 
@@ -77,5 +93,9 @@ def test_a_failing_session_fails_in_each_way(script: Repo, tmp_path: Path) -> No
     repo = Repo(tmp_path / "failing", script.environ)
     repo.write({**manifest(command("own", "false", output="exit-code"), options=OPTIONS), "noxfile.py": NOXFILE})
     for way in ([sys.executable, "noxfile.py"], [uv.find_uv_bin(), "run", "noxfile.py"]):
-        done = subprocess.run(way, cwd=repo.root, env=repo.environ, capture_output=True, text=True, timeout=240, check=False)
-        assert (done.returncode, "check failed: 1 error" in done.stdout + done.stderr) == (1, True), done.stdout + done.stderr
+        done = subprocess.run(
+            way, cwd=repo.root, env=repo.environ, capture_output=True, text=True, timeout=240, check=False
+        )
+        assert (done.returncode, "check failed: 1 error" in done.stdout + done.stderr) == (1, True), (
+            done.stdout + done.stderr
+        )

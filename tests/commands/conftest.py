@@ -35,6 +35,7 @@ def noxkit(repo: Repo, capsys: pytest.CaptureFixture[str]) -> Callable[..., tupl
 
     def run(*arguments: str) -> tuple[int, str, str]:
         code = main(["--root", str(repo.root), *arguments])
-        return code, *capsys.readouterr()
+        out, err = capsys.readouterr()
+        return code, out, err
 
     return run

@@ -25,8 +25,14 @@ PRECEDENCE = {
 
 
 @pytest.mark.parametrize(("toml", "variable", "flags", "line"), PRECEDENCE.values(), ids=PRECEDENCE.keys())
-def test_the_highest_place_holds_and_is_named(  # noqa: PLR0917 -- the columns of a table
-    repo: Repo, noxkit: Run, monkeypatch: pytest.MonkeyPatch, toml: bool, variable: str | None, flags: tuple[str, ...], line: str  # noqa: FBT001 -- a column
+def test_the_highest_place_holds_and_is_named(
+    repo: Repo,
+    noxkit: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    toml: bool,
+    variable: str | None,
+    flags: tuple[str, ...],
+    line: str,
 ) -> None:
     repo.write({"pyproject.toml": TOML} if toml else {})
     if variable:
@@ -43,7 +49,9 @@ def test_changed_shows_only_what_is_no_default(repo: Repo, noxkit: Run) -> None:
 
 def test_json_is_a_list_of_names_values_and_sources(repo: Repo, noxkit: Run) -> None:
     repo.write({"pyproject.toml": TOML})
-    assert json.loads(noxkit("config", "--json", "--changed")[1]) == [{"name": "timeout", "value": 60.0, "source": "pyproject.toml:5"}]
+    assert json.loads(noxkit("config", "--json", "--changed")[1]) == [
+        {"name": "timeout", "value": 60.0, "source": "pyproject.toml:5"}
+    ]
 
 
 def test_what_is_wrong_is_said_with_its_place_and_ends_with_2(repo: Repo, noxkit: Run) -> None:

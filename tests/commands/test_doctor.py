@@ -24,12 +24,21 @@ PROBLEMS = {
         {"noxfile.py": 'import noxkit\nif __name__ == "__main__":\n    print("hello")\n'},
         "would run nothing and end green",
     ),
-    "no import of noxkit": ({"noxfile.py": 'import nox\nif __name__ == "__main__":\n    nox.main()\n'}, "does not import noxkit"),
-    "the import in a comment": ({"noxfile.py": '# import noxkit\nimport nox\nif __name__ == "__main__":\n    nox.main()\n'}, "does not import noxkit"),
+    "no import of noxkit": (
+        {"noxfile.py": 'import nox\nif __name__ == "__main__":\n    nox.main()\n'},
+        "does not import noxkit",
+    ),
+    "the import in a comment": (
+        {"noxfile.py": '# import noxkit\nimport nox\nif __name__ == "__main__":\n    nox.main()\n'},
+        "does not import noxkit",
+    ),
     "a noxfile that is not Python": ({"noxfile.py": "def\n"}, "noxfile.py cannot be read"),
     "no noxfile": ({"noxfile.py": None}, "`noxkit init` writes one"),
     "no pyproject": ({"pyproject.toml": None}, "there is no pyproject.toml"),
-    "no Python that is supported": ({"pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = "<3"\n'}, "admits no Python"),
+    "no Python that is supported": (
+        {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = "<3"\n'},
+        "admits no Python",
+    ),
 }
 
 
@@ -44,7 +53,9 @@ def test_a_healthy_repository_needs_nothing(repo: Repo, noxkit: Run) -> None:
 
 
 @pytest.mark.parametrize(("change", "said"), PROBLEMS.values(), ids=PROBLEMS.keys())
-def test_what_is_missing_is_said_and_ends_with_1(repo: Repo, noxkit: Run, change: dict[str, str | None], said: str) -> None:
+def test_what_is_missing_is_said_and_ends_with_1(
+    repo: Repo, noxkit: Run, change: dict[str, str | None], said: str
+) -> None:
     repo.write({name: text for name, text in {**HEALTHY, **change}.items() if text is not None}).commit()
     code, out, _ = noxkit("doctor")
     assert (code, [said in line for line in advice(out)]) == (1, [True]), out
@@ -57,7 +68,12 @@ def test_without_git_it_says_what_cannot_work(repo: Repo, noxkit: Run) -> None:
 
 
 def test_forms_of_the_main_block_that_work_are_known(repo: Repo, noxkit: Run) -> None:
-    repo.write({**HEALTHY, "noxfile.py": "from nox import main\nfrom noxkit import pipeline\npipeline()\nif '__main__' == __name__:\n    main()\n"}).commit()
+    repo.write(
+        {
+            **HEALTHY,
+            "noxfile.py": "from nox import main\nimport noxkit\nif '__main__' == __name__:\n    main()\n",
+        }
+    ).commit()
     assert noxkit("doctor")[0] == 0
 
 
@@ -68,9 +84,18 @@ def test_a_wrong_configuration_is_an_error(repo: Repo, noxkit: Run) -> None:
 
 
 def test_it_names_members_pythons_checkers_and_where_versions_come_from(repo: Repo, noxkit: Run) -> None:
-    member = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "{}"\nversion = "1"\n'
-    root = '[tool.uv.workspace]\nmembers = ["p/*"]\n[tool.mypy]\n[dependency-groups]\ndev = ["mypy==1.18.1"]\n[tool.noxkit.tools]\nruff = "==0.9.1"\n'
-    repo.write({"pyproject.toml": root, "p/a/pyproject.toml": member.format("acme-a"), "p/a/src/acme/a/__init__.py": "", "noxfile.py": NOXFILE}).commit()
+    build = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    member = build + '[project]\nname = "{}"\nversion = "1"\n'
+    root = '[tool.uv.workspace]\nmembers = ["p/*"]\n[tool.mypy]\n[dependency-groups]\ndev = ["mypy==1.18.1"]\n'
+    root += '[tool.noxkit.tools]\nruff = "==0.9.1"\n'
+    repo.write(
+        {
+            "pyproject.toml": root,
+            "p/a/pyproject.toml": member.format("acme-a"),
+            "p/a/src/acme/a/__init__.py": "",
+            "noxfile.py": NOXFILE,
+        }
+    ).commit()
     said = noxkit("doctor")[1]
     assert "uv workspace, 1 package," in said
     assert "- acme-a in p/a (hatchling.build; imports acme.a)" in said

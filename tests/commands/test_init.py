@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 def test_it_writes_the_noxfile_of_the_design_and_the_ignored_folder(repo: Repo, noxkit: Run) -> None:
     code, said, _ = noxkit("init", "--yes")
-    assert (code, (repo.root / "noxfile.py").read_text(), (repo.root / ".gitignore").read_text()) == (0, NOXFILE, ".nox/\n"), said
+    assert (code, (repo.root / "noxfile.py").read_text(), (repo.root / ".gitignore").read_text()) == (
+        0,
+        NOXFILE,
+        ".nox/\n",
+    ), said
 
 
 def test_it_shows_each_line_that_it_writes(noxkit: Run) -> None:
@@ -47,7 +51,9 @@ NOTHING = [("--dry-run",), ("--dry-run", "--yes"), ()]
 
 
 @pytest.mark.parametrize("arguments", NOTHING, ids=["dry run", "dry run although yes", "nobody to ask"])
-def test_nothing_is_written_without_a_yes(repo: Repo, noxkit: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_without_a_yes(
+    repo: Repo, noxkit: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with open("/dev/null") as nobody:  # noqa: PTH123 -- a stream, and no file to read
         monkeypatch.setattr("sys.stdin", nobody)
         code, said, _ = noxkit("init", *arguments)
@@ -101,5 +107,12 @@ def test_a_folder_that_cannot_be_written_is_an_error(noxkit: Run) -> None:
 
 def test_the_noxfile_lists_its_sessions(repo: Repo, noxkit: Run) -> None:
     noxkit("init", "--yes")
-    done = subprocess.run([sys.executable, "-m", "nox", "--script-mode", "none", "-l"], cwd=repo.root, env=repo.environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "nox", "--script-mode", "none", "-l"],
+        cwd=repo.root,
+        env=repo.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, "* check ->" in done.stdout) == (0, True), done.stderr

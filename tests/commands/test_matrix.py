@@ -54,7 +54,7 @@ def test_a_noxfile_that_prints_does_not_disturb(two: Repo, noxkit: Run) -> None:
     assert (code, json.loads(said)) == (0, {"include": [{"session": "lint", "python": ""}]})
 
 
-WRONG = {
+WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "an unknown session": (("tsts",), {}, "tsts"),
     "one of two unknown": (("lint", "tsts"), {}, "tsts"),
     "a python that is not supported": (("tests-3.12",), {}, "tests-3.12"),
@@ -70,4 +70,10 @@ def test_what_nox_cannot_list_is_an_error_with_its_reason(
     for name, text in files.items():
         (two.root / name).unlink() if text is None else two.write({name: text})
     code, out, error = noxkit("matrix", *arguments)
-    assert (code, out, "error[NK-SESSION-UNKNOWN]" in error, said in error, "= hint:" in error) == (2, "", True, True, True), error
+    assert (code, out, "error[NK-SESSION-UNKNOWN]" in error, said in error, "= hint:" in error) == (
+        2,
+        "",
+        True,
+        True,
+        True,
+    ), error

@@ -114,9 +114,7 @@ PRECEDENCE: list[tuple[str, str, str, list[str], tuple[object, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "toml", "variable", "flag", "values"), PRECEDENCE, ids=[row[0] for row in PRECEDENCE]
-)
+@pytest.mark.parametrize(("name", "toml", "variable", "flag", "values"), PRECEDENCE, ids=[row[0] for row in PRECEDENCE])
 def test_a_flag_wins_over_the_variable_over_toml_over_the_default(
     loaded: Load, *, name: str, toml: str, variable: str, flag: list[str], values: tuple[object, ...]
 ) -> None:
@@ -168,11 +166,7 @@ def test_run_options_are_flags_and_variables(
 
 def test_every_option_but_a_list_of_tables_has_a_flag_of_its_own() -> None:
     options = [option for option in all_options() if option.in_text]
-    assert (
-        len({option.flag for option in options})
-        == len({option.variable for option in options})
-        == len(options)
-    )
+    assert len({option.flag for option in options}) == len({option.variable for option in options}) == len(options)
     assert {option.name for option in options if option.structured} == {
         "ignore",
         "kinds",
@@ -277,9 +271,7 @@ SECRETS = [
 
 
 @pytest.mark.parametrize(("run", "secret"), SECRETS)
-def test_items_and_errors_show_no_secret(
-    loaded: Load, refused: Refuse, *, run: list[str], secret: str
-) -> None:
+def test_items_and_errors_show_no_secret(loaded: Load, refused: Refuse, *, run: list[str], secret: str) -> None:
     environ = {"UPLOAD_TOKEN": "value of a variable"}
     shown = list(loaded(f'[[tool.noxkit.commands]]\nname = "a"\nrun = {run}\n', environ=environ).items())
     assert secret not in str(shown)
@@ -367,7 +359,5 @@ def test_loading_imports_no_parser_of_positions_and_nothing_heavy(tmp_path: Path
         "heavy = {'tree_sitter', 'rich', 'packaging', 'nox', 'yaml', 'tomlkit', 'difflib'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

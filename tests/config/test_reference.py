@@ -53,12 +53,8 @@ def test_the_schema_is_a_valid_schema_of_its_draft() -> None:
 def test_every_table_of_the_schema_refuses_unknown_keys_and_describes_its_keys() -> None:
     tables = msgspec.json.decode(json_schema())["$defs"]
     assert {name for name, table in tables.items() if table["additionalProperties"] is not False} == set()
-    properties = [
-        (name, key, each) for name, table in tables.items() for key, each in table["properties"].items()
-    ]
-    assert [
-        (name, key) for name, key, each in properties if "description" not in each and "$ref" not in each
-    ] == []
+    properties = [(name, key, each) for name, table in tables.items() for key, each in table["properties"].items()]
+    assert [(name, key) for name, key, each in properties if "description" not in each and "$ref" not in each] == []
 
 
 @pytest.mark.parametrize("option", all_options(), ids=lambda option: option.name)

@@ -470,9 +470,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_in_order(refused: Refuse) 
         f'{N}profile = "strct"\njobs = 1\npython = [3.10, "3.x"]\n\n'
         f"[tool.noxkit.coverage]\nnew-lines = -1\n\n{COMMAND}nam = 1\n"
     )
-    records = refused(
-        toml, environ={"NOXKIT_TIMEOUT": "x", "NOXKIT_Z": "1"}, arguments=["--onyl", "--jobs", "0", "x"]
-    )
+    records = refused(toml, environ={"NOXKIT_TIMEOUT": "x", "NOXKIT_Z": "1"}, arguments=["--onyl", "--jobs", "0", "x"])
     assert [(record.code, record.line) for record in records] == [
         (VALUE, 2),
         (UNKNOWN, 3),

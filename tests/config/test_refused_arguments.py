@@ -193,9 +193,7 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
 }
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environ", "code", "message", "hint"), BAD_TEXT.values(), ids=BAD_TEXT.keys()
-)
+@pytest.mark.parametrize(("arguments", "environ", "code", "message", "hint"), BAD_TEXT.values(), ids=BAD_TEXT.keys())
 def test_flags_and_variables_that_are_wrong_are_refused(
     refused: Refuse,
     *,

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e._nox import PYTHON
+from tests.e2e._nox import NOX, PYTHON, REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,3 +171,26 @@ def test_the_name_of_a_session_that_is_taken_is_refused_at_the_place_of_the_othe
     )
     run = sandbox.nox("lint").refused("NK-SESSION-TAKEN", "noxfile.py:4", hint="rename")
     assert run.code == 2
+
+
+def test_a_pipeline_that_is_called_twice_is_refused(sandbox: Sandbox) -> None:
+    sandbox.write({"noxfile.py": "import noxkit\n\nnoxkit.pipeline()\nnoxkit.pipeline()\n"})
+    assert sandbox.nox("lint").refused("NK-SESSION-TAKEN", hint="once").code == 2
+
+
+def test_a_version_of_uv_that_is_not_there_is_refused_or_inconclusive(sandbox: Sandbox) -> None:
+    sandbox.append('[tool.uv]\nrequired-version = "==0.0.1"\n')
+    run = sandbox.nox("lint", "--only", "ruff").holds()
+    assert "NK-UV-MISSING" in run.output
+    assert (run.report["status"] in {"failed", "inconclusive"}, run.code != 0) == (True, True)
+
+
+def test_a_dry_run_leaves_the_report_of_the_last_run_alone(sandbox: Sandbox) -> None:
+    sandbox.nox("lint", "--only", "look").passed()
+    before = (sandbox.root / REPORT).read_bytes()
+    words = [*NOX, "-s", "lint", "--", "--only", "look", "--format", "json", "--output", REPORT, "--dry-run"]
+    assert (
+        subprocess.run(words, cwd=sandbox.root, env=sandbox.variables(), check=False, capture_output=True).returncode
+        == 0
+    )
+    assert (sandbox.root / REPORT).read_bytes() == before

@@ -242,43 +242,64 @@ def _store(state: Path) -> None:
             file.write_bytes(b"garbage")
 
 
-def _environment(state: Path) -> None:
-    shutil.rmtree(state / "environments", ignore_errors=True)
-    (state / "environments" / PYTHON / "bin").mkdir(parents=True)
-    (state / "environments" / PYTHON / "bin" / "python").write_text("no program")
-    (state / "environments" / PYTHON / "noxkit-stamp.json").write_text("{")
-
-
-def _stamp(state: Path) -> None:
-    (state / "environments" / PYTHON / "noxkit-stamp.json").write_text('{"digest": 3}')
-
-
-def _lock(state: Path) -> None:
-    for folder in ("environments", "report"):
+def _locks_and_left_overs(state: Path) -> None:
+    for folder in ("environments", "scratch-old", "cache/ruff"):
         (state / folder).mkdir(parents=True, exist_ok=True)
     (state / "environments" / f"{PYTHON}.lock").write_text("99999999\n")
     (state / "report" / "merge.lock").write_text("garbage")
+    (state / "scratch-old" / "left.txt").write_text("left")
+    for file in (state / "cache" / "ruff").rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"garbage")
 
 
 def _shards(state: Path) -> None:
-    (state / "report").mkdir(parents=True, exist_ok=True)
     (state / "report" / "lint.json").write_bytes(b"\xff\x00")
     (state / "report" / "tests.json").write_text('{"call": 1, "report": []}')
     (state / "report" / "check.json").write_text("[]")
     (state / "report" / "folder.json").mkdir()
 
 
-def _scratch(state: Path) -> None:
-    (state / "scratch-old").mkdir(parents=True)
-    (state / "scratch-old" / "left.txt").write_text("left")
+@pytest.mark.parametrize("spoil", [_store, _locks_and_left_overs, _shards])
+def test_garbage_in_noxkits_folder_is_passed_over(ruffed: Sandbox, spoil: Callable[[Path], None]) -> None:
+    ruffed.nox("lint", "--only", "ruff,look").passed()
+    spoil(ruffed.root / ".nox" / "noxkit")
+    ruffed.nox("lint", "--only", "ruff,look").passed()
 
 
-@pytest.mark.parametrize("spoil", [_store, _environment, _stamp, _lock, _shards, _scratch])
-def test_garbage_in_noxkits_folder_is_made_again(tested: Sandbox, spoil: Callable[[Path], None]) -> None:
-    tested.append('[tool.ruff]\nextend-exclude = ["noxfile.py"]\n')
-    tested.nox("check", "--only", "ruff,tests").passed()
-    spoil(tested.root / ".nox" / "noxkit")
-    tested.nox("check", "--only", "ruff,tests").passed()
+def _half_made(folder: Path) -> None:
+    shutil.rmtree(folder)
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").write_text("no program")
+
+
+def _without_interpreter(folder: Path) -> None:
+    shutil.rmtree(folder / "bin")
+
+
+def _a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+
+
+def _with_a_bad_stamp(folder: Path) -> None:
+    (folder / "noxkit-stamp.json").write_text('{"digest": 3}')
+
+
+def test_an_environment_that_is_damaged_is_made_again(tested: Sandbox) -> None:
+    tested.nox(_TESTS).passed()
+    for spoil in (_half_made, _without_interpreter, _a_file, _with_a_bad_stamp):
+        spoil(tested.root / ".nox" / "noxkit" / "environments" / PYTHON)
+        tested.nox(_TESTS).passed()
+
+
+def test_a_lock_and_a_ratchet_that_cannot_be_read_are_named(tested: Sandbox) -> None:
+    tested.append('[tool.noxkit.coverage]\nratchet = "ratchet.json"\n').write({"ratchet.json": "garbage"})
+    tested.nox("check", "--only", "tests,coverage").inconclusive("coverage", reason="ratchet", hint="restore")
+    tested.write({"uv.lock": "garbage ["})
+    run = tested.nox("lint", "--only", "ruff,uv_lock").holds()
+    assert (run.report["status"], run.codes()) == ("failed", [("NK-LOCK-STALE", "uv.lock")])
+    assert run.task("ruff")["status"] == "inconclusive"
 
 
 def test_a_file_in_the_place_of_noxkits_folder_is_an_error(sandbox: Sandbox) -> None:

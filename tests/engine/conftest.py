@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from noxkit.diagnostics.model import Severity, Status
 from tests._trees import Repo, clean_environ
 
 if TYPE_CHECKING:
@@ -22,4 +23,4 @@ def repo(tmp_path: Path) -> Repo:
 
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Enumerations by their value."""
-    return str(val.value) if hasattr(val, "value") else None
+    return str(val.value) if isinstance(val, (Severity, Status)) else None

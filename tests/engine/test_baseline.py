@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from noxkit.diagnostics.model import Outcome, Status
+from noxkit.diagnostics.model import Finding, Outcome, Severity, Status
+from noxkit.diagnostics.sources import Sources
 from noxkit.engine._baseline import write_baseline
 from noxkit.engine._scope import Scope
 from noxkit.engine._verdict import fingerprinted, merged
-from noxkit.diagnostics.model import Finding, Severity
-from noxkit.diagnostics.sources import Sources
 from noxkit.errors import NoxkitError
 from tests._trees import command, manifest, outcome
 
@@ -31,7 +30,12 @@ def annotation(path: str, line: int, message: str = "bad") -> str:
 @pytest.fixture
 def old(repo: Repo) -> Repo:
     """A repository with two commands that each find something, and a baseline of both."""
-    files = {"one.txt": annotation("a.sql", 1), "two.txt": annotation("b.sql", 1), "a.sql": "first\n", "b.sql": "second\n"}
+    files = {
+        "one.txt": annotation("a.sql", 1),
+        "two.txt": annotation("b.sql", 1),
+        "a.sql": "first\n",
+        "b.sql": "second\n",
+    }
     repo.write({**manifest(command("one"), command("two")), **files})
     repo.run("--write-baseline")
     return repo
@@ -122,13 +126,20 @@ def test_writing_leaves_out_what_is_accepted_otherwise(old: Repo) -> None:
 
 def _write(repo: Repo, *outcomes: Outcome, folders: tuple[str, ...] | None = None) -> None:
     context = repo.context()
-    packages = None if folders is None else tuple(p for p in context.repository.workspace.packages if p.folder in folders)
-    write_baseline(context, fingerprinted(merged(outcomes), Sources(repo.root)), outcomes=outcomes, scope=Scope(packages=packages))
+    packages = (
+        None if folders is None else tuple(p for p in context.repository.workspace.packages if p.folder in folders)
+    )
+    write_baseline(
+        context, fingerprinted(merged(outcomes), Sources(repo.root)), outcomes=outcomes, scope=Scope(packages=packages)
+    )
 
 
 def _cell(python: str, *paths: str, status: Status = Status.PASSED) -> Outcome:
     found = [
-        Finding(code="ty:x", task="ty", severity=Severity.ERROR, message="m", hint="h", path=path, line=1, pythons=(python,)) for path in paths
+        Finding(
+            code="ty:x", task="ty", severity=Severity.ERROR, message="m", hint="h", path=path, line=1, pythons=(python,)
+        )
+        for path in paths
     ]
     return Outcome(name="ty", python=python, status=status, findings=tuple(found))
 
@@ -200,4 +211,7 @@ def test_a_baseline_that_is_replaced_keeps_its_mode_and_leaves_nothing_beside_it
     (old.root / NAME).chmod(0o600)
     before = sorted(path.name for path in old.root.iterdir())
     old.run("--write-baseline")
-    assert (sorted(path.name for path in old.root.iterdir()), (old.root / NAME).stat().st_mode & 0o777) == (before, 0o600)
+    assert (sorted(path.name for path in old.root.iterdir()), (old.root / NAME).stat().st_mode & 0o777) == (
+        before,
+        0o600,
+    )

@@ -15,9 +15,13 @@ from noxkit.engine._task import Task
 from tests._trees import BACKEND, PYTHON, Repo, command, manifest, outcome, wheel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from noxkit.diagnostics.model import Report
+    from noxkit.diagnostics.model import Outcome, Report
+    from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
+    from noxkit.engine._task import ToolCall
 
 HEAD = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
 
@@ -33,7 +37,8 @@ def project(repo: Repo, tmp_path: Path) -> Repo:
 
 
 def written(repo: Repo, *, more: str = "", options: str = "", commands: str = "") -> Repo:
-    text = f'{HEAD}[project]\nname = "demo"\nversion = "1.0"\n{more}\n[tool.noxkit]\npython = ["{PYTHON}"]\n{options}\n{commands}'
+    text = f'{HEAD}[project]\nname = "demo"\nversion = "1.0"\n{more}\n[tool.noxkit]\npython = ["{PYTHON}"]\n'
+    text += f"{options}\n{commands}"
     return repo.write({"pyproject.toml": text, "backend.py": BACKEND, "src/demo.py": "X = 1\n"})
 
 
@@ -44,13 +49,10 @@ def checked(repo: Repo, *names: str) -> Report:
 def test_the_environment_has_a_row_with_its_evidence(project: Repo) -> None:
     report = checked(project)
     row = outcome(report, "environment")
-    assert (report.status, row.status, row.python, row.evidence["made_from"], row.evidence["distributions"]) == (
-        Status.PASSED,
-        Status.PASSED,
-        PYTHON,
-        "no lock",
-        3,
-    )
+    assert (report.status, row.status, row.python) == (Status.PASSED, Status.PASSED, PYTHON)
+    assert row.evidence["made_from"] == "no lock"
+    assert isinstance(row.evidence["distributions"], int)
+    assert row.evidence["distributions"] > 3  # the project, pytest, coverage, and what they need
 
 
 def test_an_environment_that_was_there_is_cached(project: Repo) -> None:
@@ -62,22 +64,42 @@ def test_a_group_that_cannot_be_installed_is_named_and_stops_no_task(project: Re
     report = checked(project)
     row = outcome(report, "environment")
     assert (row.status, "group `dev` of demo" in str(row.reason), bool(row.hint)) == (Status.INCONCLUSIVE, True, True)
-    assert (outcome(report, "uv_pip_check").status, report.status, report.exit_code) == (Status.PASSED, Status.INCONCLUSIVE, 3)
+    assert (outcome(report, "uv_pip_check").status, report.status, report.exit_code) == (
+        Status.PASSED,
+        Status.INCONCLUSIVE,
+        3,
+    )
 
 
 def test_an_environment_that_cannot_be_made_stops_only_what_needs_it(project: Repo) -> None:
     written(project, commands=command("own", "true")).write({"hook.py": "raise RuntimeError('no compiler')\n"})
     report = checked(project, "uv_pip_check", "own")
     needing = outcome(report, "uv_pip_check")
-    assert (needing.status, "no compiler" in str(needing.reason), bool(needing.hint)) == (Status.INCONCLUSIVE, True, True)
-    assert (outcome(report, "environment").status, outcome(report, "own").status) == (Status.INCONCLUSIVE, Status.PASSED)
+    assert (needing.status, "no compiler" in str(needing.reason), bool(needing.hint)) == (
+        Status.INCONCLUSIVE,
+        True,
+        True,
+    )
+    assert (outcome(report, "environment").status, outcome(report, "own").status) == (
+        Status.INCONCLUSIVE,
+        Status.PASSED,
+    )
 
 
 def test_an_interpreter_that_is_missing_is_inconclusive(project: Repo, tmp_path: Path) -> None:
-    project.write({"pyproject.toml": f'{HEAD}[project]\nname = "demo"\nversion = "1.0"\n', "test_a.py": "def test_a(): pass\n"})
-    report = project.run(planner=plans.tests_on("3.99"), session="tests-3.99", CI="1", UV_PYTHON_INSTALL_DIR=str(tmp_path))
+    project.write(
+        {"pyproject.toml": f'{HEAD}[project]\nname = "demo"\nversion = "1.0"\n', "test_a.py": "def test_a(): pass\n"}
+    )
+    report = project.run(
+        planner=plans.tests_on("3.99"), session="tests-3.99", CI="1", UV_PYTHON_INSTALL_DIR=str(tmp_path)
+    )
     ended = outcome(report, "tests")
-    assert (ended.status, "3.99" in str(ended.reason), "uv python install" in str(ended.hint), report.exit_code) == (Status.INCONCLUSIVE, True, True, 3)
+    assert (ended.status, "3.99" in str(ended.reason), "uv python install" in str(ended.hint), report.exit_code) == (
+        Status.INCONCLUSIVE,
+        True,
+        True,
+        3,
+    )
 
 
 def test_a_stale_lock_is_a_finding_and_the_rest_runs(project: Repo) -> None:
@@ -92,7 +114,9 @@ VERSIONS = {"in tools": ("", 'tools.ruff = "==99"'), "in a group": ('[dependency
 
 
 @pytest.mark.parametrize(("more", "options"), VERSIONS.values(), ids=VERSIONS.keys())
-def test_a_tool_version_that_does_not_exist_is_inconclusive_and_the_rest_runs(project: Repo, more: str, options: str) -> None:
+def test_a_tool_version_that_does_not_exist_is_inconclusive_and_the_rest_runs(
+    project: Repo, more: str, options: str
+) -> None:
     report = checked(written(project, more=more, options=options, commands=command("own", "true")), "ruff", "own")
     ended = outcome(report, "ruff")
     assert (ended.status, "ruff==99" in str(ended.reason), bool(ended.hint)) == (Status.INCONCLUSIVE, True, True)
@@ -100,22 +124,33 @@ def test_a_tool_version_that_does_not_exist_is_inconclusive_and_the_rest_runs(pr
 
 
 def test_an_index_that_does_not_answer_is_inconclusive(project: Repo) -> None:
-    offline = {"UV_NO_INDEX": "0", "UV_FIND_LINKS": "", "UV_OFFLINE": "0", "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_TIMEOUT": "1", "UV_HTTP_RETRIES": "0"}
+    offline = {
+        "UV_NO_INDEX": "0",
+        "UV_FIND_LINKS": "",
+        "UV_OFFLINE": "0",
+        "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple",
+        "UV_HTTP_TIMEOUT": "1",
+        "UV_HTTP_RETRIES": "0",
+    }
     project.environ["UV_CACHE_DIR"] = str(project.root.parent / "cold")
-    report = project.run("--only", "ruff", planner=plan_lint, CI="1", **offline)
+    report = project.run("--only", "ruff", planner=plan_lint, given=offline, CI="1")
     ended = outcome(report, "ruff")
-    assert (ended.status, report.exit_code, "index did not answer" in str(ended.hint)) == (Status.INCONCLUSIVE, 3, True), ended
+    assert (ended.status, report.exit_code, "index did not answer" in str(ended.hint)) == (
+        Status.INCONCLUSIVE,
+        3,
+        True,
+    ), ended
 
 
 def test_a_fault_of_noxkits_own_is_a_crash_of_that_task_alone(repo: Repo) -> None:
-    def broken(_call: object, _needs: object) -> None:
+    def broken(_call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
         raise ZeroDivisionError
 
-    def planner(context: object, scope: object) -> list[object]:
+    def planner(context: Context, scope: Scope) -> list[Task]:
         del context, scope
-        return [Task(name="broken", action=broken)]  # type: ignore[arg-type] -- that is the point
+        return [Task(name="broken", action=broken)]
 
-    report = repo.write(manifest(command("own", "true"))).run(planner=planner)  # type: ignore[arg-type] -- the same
+    report = repo.write(manifest(command("own", "true"))).run(planner=planner)
     ended = outcome(report, "broken")
     assert (ended.status, "ZeroDivisionError" in str(ended.reason), report.exit_code) == (Status.CRASHED, True, 4)
     assert outcome(report, "own").status is Status.PASSED
@@ -138,7 +173,9 @@ NAMES = ["a b.sql", "-rf.sql", "a\nb.sql", "ü.sql"]
 @pytest.mark.parametrize("name", NAMES, ids=["a blank", "a dash", "a newline", "an umlaut"])
 def test_files_of_any_name_are_counted_and_fingerprinted(repo: Repo, name: str) -> None:
     shown = name.replace("\n", "%0A")
-    repo.write({**manifest(command("own", reads=["*.sql"])), "own.txt": f"::error file={shown},line=1::bad\n", name: "x\n"}).commit()
+    repo.write(
+        {**manifest(command("own", reads=["*.sql"])), "own.txt": f"::error file={shown},line=1::bad\n", name: "x\n"}
+    ).commit()
     report = repo.run()
     assert ([found.path for found in report.findings], outcome(report, "own").evidence["files"]) == ([name], 1)
 

@@ -62,7 +62,11 @@ UNKNOWN = [
 @pytest.mark.parametrize(("arguments", "hint"), UNKNOWN, ids=[" ".join(row[0]) for row in UNKNOWN])
 def test_a_name_that_no_session_has_is_refused(two: Repo, arguments: tuple[str, ...], hint: str) -> None:
     [record] = refused(two, *arguments)
-    assert (record.code, f"`{arguments[1]}` of {arguments[0]}" in record.message, hint in record.hint) == ("NK-ARGUMENT-VALUE", True, True)
+    assert (record.code, f"`{arguments[1]}` of {arguments[0]}" in record.message, hint in record.hint) == (
+        "NK-ARGUMENT-VALUE",
+        True,
+        True,
+    )
 
 
 AWAY = [
@@ -105,13 +109,23 @@ CONFIGURED = {
     "skip": ('skip = ["typoss"]', "`typoss` in `skip`", "did you mean `typos`?", 6),
     "paths": ('paths = { rufff = ["src"] }', "`rufff` in `paths`", "did you mean `ruff`?", 6),
     "checkers": ('typecheck.checkers = ["pyrigth"]', "`pyrigth` in `typecheck.checkers`", "did you mean `pyright`?", 6),
-    "checkers that are none": ('typecheck.checkers = ["ruff"]', "`ruff` in `typecheck.checkers`", "the names are: mypy", 6),
+    "checkers that are none": (
+        'typecheck.checkers = ["ruff"]',
+        "`ruff` in `typecheck.checkers`",
+        "the names are: mypy",
+        6,
+    ),
     "tools": ('tools.rufff = "==1"', "`rufff` in `tools`", "did you mean `ruff`?", 6),
     "the version of uv": ('tools.uv = "==1"', "`uv` in `tools`", "required-version", 6),
     "a command of a taken name": (command("ruff", "true"), "`ruff` in `commands`", "another name", 7),
     "a command called tests": (command("tests", "true"), "`tests` in `commands`", "another name", 7),
     "a command called coverage": (command("coverage", "true"), "`coverage` in `commands`", "another name", 7),
-    "a command in no session": (command("x", "true", sessions=["lintt"]), "`lintt` in `sessions`", "did you mean `lint`?", 7),
+    "a command in no session": (
+        command("x", "true", sessions=["lintt"]),
+        "`lintt` in `sessions`",
+        "did you mean `lint`?",
+        7,
+    ),
 }
 
 
@@ -144,7 +158,7 @@ SESSIONS = [("lint", True), ("check", True), ("fmt", False), ("tests", False), (
 
 
 @pytest.mark.parametrize(("session", "runs"), SESSIONS, ids=[row[0] for row in SESSIONS])
-def test_a_command_belongs_to_lint_by_default(two: Repo, session: str, runs: bool) -> None:  # noqa: FBT001 -- a column
+def test_a_command_belongs_to_lint_by_default(two: Repo, session: str, runs: bool) -> None:
     assert bool(two.run("--only", "a", session=session).tasks) is runs
 
 

@@ -17,6 +17,7 @@ from noxkit.errors import NoxkitError
 from tests._trees import command, manifest, outcome
 
 if TYPE_CHECKING:
+    from noxkit.engine._run import Planner
     from tests._trees import Repo
 
 ERROR = "::error file=a.sql,line=1,title=X1::bad\n"
@@ -33,9 +34,11 @@ def test_a_task_that_is_not_due_names_the_fact(repo: Repo) -> None:
     assert outcome(report, "sql").reason == "0 files of 1 match **/*.sql"
 
 
-@pytest.mark.parametrize("planner", [plan_lint, plan_coverage_alone, plans.tests_on(None)], ids=["lint", "coverage", "tests"])
-def test_an_empty_folder_is_never_a_pass(repo: Repo, planner: object) -> None:
-    report = repo.run(planner=planner, CI="1")  # type: ignore[arg-type] -- a column of planners
+@pytest.mark.parametrize(
+    "planner", [plan_lint, plan_coverage_alone, plans.tests_on(None)], ids=["lint", "coverage", "tests"]
+)
+def test_an_empty_folder_is_never_a_pass(repo: Repo, planner: Planner) -> None:
+    report = repo.run(planner=planner, CI="1")
     assert (report.status, report.exit_code) == (Status.INCONCLUSIVE, 3)
 
 
@@ -47,7 +50,7 @@ def test_inconclusive_fails_only_where_ci_is_set(repo: Repo, value: str, code: i
     assert repo.write(manifest()).run(CI=value).exit_code == code
 
 
-ENDINGS = {
+ENDINGS: dict[str, tuple[tuple[str, ...], dict[str, str], Status, int]] = {
     "clean": (("cat", "clean.txt"), {}, Status.PASSED, 0),
     "findings": (("cat", "one.txt"), {}, Status.FAILED, 1),
     "findings and a bad exit code": (("sh", "-c", "cat one.txt; exit 3"), {}, Status.FAILED, 1),
@@ -64,14 +67,14 @@ ENDINGS = {
 def test_a_task_ends_by_what_its_program_really_did(
     repo: Repo, run: tuple[str, ...], environ: dict[str, str], status: Status, code: int
 ) -> None:
-    report = repo.write({**manifest(command("one", *run)), **SQL}).run(CI="1", **environ)
+    report = repo.write({**manifest(command("one", *run)), **SQL}).run(given=environ, CI="1")
     assert (outcome(report, "one").status, report.status, report.exit_code) == (status, status, code)
 
 
 @pytest.mark.parametrize("key", ["no such program", "hangs", "a bad exit code without a finding", "killed by a signal"])
 def test_what_is_neither_passed_nor_failed_says_why_and_what_to_do(repo: Repo, key: str) -> None:
     run, environ, _, _ = ENDINGS[key]
-    ended = outcome(repo.write({**manifest(command("one", *run)), **SQL}).run(**environ), "one")
+    ended = outcome(repo.write({**manifest(command("one", *run)), **SQL}).run(given=environ), "one")
     assert ended.reason
     assert ended.hint
 

@@ -27,7 +27,12 @@ def member(name: str, *dependencies: str) -> str:
 @pytest.fixture
 def three(repo: Repo) -> Repo:
     """A committed workspace: `b` needs `a`, `c` needs nothing."""
-    files = {"pyproject.toml": ROOT, "p/a/pyproject.toml": member("acme-a"), "p/b/pyproject.toml": member("b", "acme-a"), "p/c/pyproject.toml": member("c")}
+    files = {
+        "pyproject.toml": ROOT,
+        "p/a/pyproject.toml": member("acme-a"),
+        "p/b/pyproject.toml": member("b", "acme-a"),
+        "p/c/pyproject.toml": member("c"),
+    }
     repo.write({**files, **{f"p/{name}/x.py": "x = 1\n" for name in "abc"}, ".gitignore": ".nox/\n"}).commit()
     return repo
 
@@ -56,7 +61,7 @@ def test_an_unknown_package_is_refused_with_what_was_meant(three: Repo) -> None:
     assert caught.value.records[0].hint == "did you mean `acme-a`?"
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, str], tuple[str, ...] | None]] = {
     "nothing": ({}, ()),
     "a leaf": ({"p/c/x.py": "x = 2\n"}, ("p/c",)),
     "what another needs": ({"p/a/x.py": "x = 2\n"}, ("p/a", "p/b")),
@@ -71,7 +76,10 @@ CHANGES = {
 @pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES.keys())
 @pytest.mark.parametrize("committed", [False, True], ids=["in the work tree", "committed"])
 def test_since_takes_what_changes_affect(
-    three: Repo, change: dict[str, str], expected: tuple[str, ...] | None, committed: bool  # noqa: FBT001 -- a column
+    three: Repo,
+    change: dict[str, str],
+    expected: tuple[str, ...] | None,
+    committed: bool,
 ) -> None:
     base = three.git("rev-parse", "HEAD")
     three.write(change)
@@ -116,7 +124,7 @@ def test_since_with_a_change_that_is_not_for_this_session_is_skipped(three: Repo
     assert (report.status, report.exit_code) == (Status.SKIPPED, 0)
 
 
-UNRESOLVED = {
+UNRESOLVED: dict[str, tuple[str, dict[str, str]]] = {
     "no such revision": ("no-such", {}),
     "no git": ("HEAD", {"PATH": "/nonexistent"}),
 }
@@ -127,7 +135,7 @@ def test_a_base_that_does_not_resolve_is_inconclusive_and_never_skipped(
     three: Repo, revision: str, environ: dict[str, str]
 ) -> None:
     three.write({"pyproject.toml": ROOT + command("one", "true")})
-    report = three.run("--since", revision, CI="1", **environ)
+    report = three.run("--since", revision, given=environ, CI="1")
     ended = outcome(report, "one")
     assert (report.status, report.exit_code, ended.status) == (Status.INCONCLUSIVE, 3, Status.INCONCLUSIVE)
     assert ended.reason
@@ -150,7 +158,10 @@ def test_paths_of_which_nothing_is_affected_are_not_due(three: Repo) -> None:
     three.write({"pyproject.toml": ROOT + 'paths = { ruff = ["p/c"] }\n'}).commit()
     three.write({"p/a/x.py": "x = 2\n"})
     report = three.run("--since", "HEAD", "--only", "ruff", planner=plan_lint, CI="1")
-    assert (report.status, "nothing of `paths` for ruff" in str(outcome(report, "ruff").reason)) == (Status.SKIPPED, True)
+    assert (report.status, "nothing of `paths` for ruff" in str(outcome(report, "ruff").reason)) == (
+        Status.SKIPPED,
+        True,
+    )
 
 
 def test_a_package_that_does_not_reach_a_task_is_inconclusive(three: Repo) -> None:

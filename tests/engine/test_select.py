@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from noxkit.diagnostics.events import RunStarted
 from noxkit.diagnostics.model import Status
 from noxkit.engine import _plans as plans
 from noxkit.engine._paths import within
@@ -19,11 +20,12 @@ from tests._trees import PYTHON, Repo, command, manifest, outcome
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from noxkit.engine._run import Planner
     from noxkit.engine._task import Task
 
 ADVICE = ("no type checker is chosen", True)
 STRICT = 'profile = "strict"'
-CHECKERS = {
+CHECKERS: dict[str, tuple[dict[str, str], dict[str, bool]]] = {
     "none chosen": ({}, {"ty": True}),
     "a table": ({"more": "[tool.mypy]"}, {"mypy": False}),
     "two tables": ({"more": "[tool.pyright]\n[tool.mypy]"}, {"pyright": False, "mypy": False}),
@@ -44,7 +46,7 @@ CHECKERS = {
 def test_the_type_checkers_are_those_that_are_configured_chosen_or_strict(
     repo: Repo, facts: dict[str, str], on: dict[str, bool]
 ) -> None:
-    context = repo.write(manifest(**facts)).context()  # type: ignore[arg-type] -- the two keywords
+    context = repo.write(manifest(**facts)).context()
     assert {name: advisory for name, (_, advisory) in checkers(context).items()} == on
 
 
@@ -72,7 +74,11 @@ def here(repo: Repo, tmp_path: Path) -> Repo:
     programs.mkdir()
     for name in ("git", "cat", "sh"):
         (programs / name).symlink_to(str(shutil.which(name)))
-    repo.environ |= {"PATH": str(programs), "UV_PYTHON_INSTALL_DIR": str(tmp_path / "none"), "UV_PYTHON_DOWNLOADS": "never"}
+    repo.environ |= {
+        "PATH": str(programs),
+        "UV_PYTHON_INSTALL_DIR": str(tmp_path / "none"),
+        "UV_PYTHON_DOWNLOADS": "never",
+    }
     return repo
 
 
@@ -84,9 +90,9 @@ def provide(repo: Repo, *pythons: str) -> None:
         file.touch()
 
 
-def cells(repo: Repo, planner: object, *arguments: str) -> list[Task]:
+def cells(repo: Repo, planner: Planner, *arguments: str) -> list[Task]:
     """The tasks of the type checkers."""
-    tasks = plan(repo.context(*arguments), planner)  # type: ignore[arg-type] -- a planner
+    tasks = plan(repo.context(*arguments), planner)
     return [task for task in tasks if task.name == "ty"]
 
 
@@ -218,7 +224,9 @@ PATHS = {
 
 
 @pytest.mark.parametrize(("globs", "paths"), PATHS.values(), ids=PATHS.keys())
-def test_paths_are_the_folders_and_files_that_the_globs_mean(repo: Repo, globs: list[str], paths: tuple[str, ...]) -> None:
+def test_paths_are_the_folders_and_files_that_the_globs_mean(
+    repo: Repo, globs: list[str], paths: tuple[str, ...]
+) -> None:
     repo.write({**manifest(options=f"paths = {{ ruff = {globs} }}"), **TREE})
     [task] = [task for task in plan(repo.context("--only", "ruff"), plan_lint) if task.name == "ruff"]
     assert task.paths == paths
@@ -246,7 +254,9 @@ WITHIN = [
 ]
 
 
-@pytest.mark.parametrize(("paths", "folders", "left"), WITHIN, ids=[f"{' '.join(row[0])} in {' '.join(row[1])}" for row in WITHIN])
+@pytest.mark.parametrize(
+    ("paths", "folders", "left"), WITHIN, ids=[f"{' '.join(row[0])} in {' '.join(row[1])}" for row in WITHIN]
+)
 def test_what_lies_in_both_is_the_smaller_of_the_two(
     paths: tuple[str, ...], folders: tuple[str, ...], left: tuple[str, ...]
 ) -> None:
@@ -289,8 +299,7 @@ def test_the_longest_task_of_the_last_run_goes_first(repo: Repo) -> None:
     repo.run()
     repo.events.clear()
     repo.run()
-    started = next(event for event in repo.events if hasattr(event, "tasks"))
-    assert started.tasks == ("slow", "quick")  # type: ignore[union-attr] -- the event that has tasks
+    assert [event.tasks for event in repo.events if isinstance(event, RunStarted)] == [("slow", "quick")]
 
 
 def test_this_python_is_available(repo: Repo) -> None:

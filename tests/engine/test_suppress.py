@@ -35,7 +35,9 @@ ACCEPTING = {
     "by the source": '{ code = "sql:L01", source = "tree", reason = "old" }',
     "until a later day": f'{{ code = "sql:L01", reason = "old", until = {AFTER} }}',
     "until today": f'{{ code = "sql:L01", reason = "old", until = {TODAY} }}',
-    "by a second one that has not expired": f'{{ code = "sql:L01", reason = "gone", until = {BEFORE} }}, {{ code = "sql:L01", reason = "old" }}',
+    "by a second one that has not expired": (
+        f'{{ code = "sql:L01", reason = "gone", until = {BEFORE} }}, {{ code = "sql:L01", reason = "old" }}'
+    ),
 }
 
 
@@ -80,6 +82,8 @@ LINES = {
 
 
 @pytest.mark.parametrize(("line", "reason"), LINES.values(), ids=LINES.keys())
-def test_a_comment_on_the_line_accepts_its_codes_where_it_gives_a_reason(repo: Repo, line: str, reason: str | None) -> None:
+def test_a_comment_on_the_line_accepts_its_codes_where_it_gives_a_reason(
+    repo: Repo, line: str, reason: str | None
+) -> None:
     found, status = one(repo, line=line)
     assert (found.suppressed, status) == (reason, Status.PASSED if reason else Status.FAILED)

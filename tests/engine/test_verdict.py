@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
@@ -12,26 +13,46 @@ from noxkit.diagnostics.sources import Sources
 from noxkit.engine._verdict import capped, fingerprinted, judged, merge_reports, merged, verdict_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 CRASHED, FAILED, INCONCLUSIVE, PASSED, SKIPPED = Status
 ERROR, WARNING, INFO = Severity
 
 
-def finding(code: str = "ruff:F401", **facts: object) -> Finding:
-    values: dict[str, object] = {"task": code.partition(":")[0], "severity": ERROR, "message": "unused", "hint": "remove it", "path": "a.py", "line": 1, "column": 1}
-    return Finding(code=code, **{**values, **facts})  # type: ignore[arg-type] -- the facts of one row
+def finding(code: str = "ruff:F401", *, more: Mapping[str, object] | None = None, **facts: object) -> Finding:
+    values: dict[str, object] = {
+        "code": code,
+        "task": code.partition(":")[0],
+        "severity": ERROR,
+        "message": "unused",
+        "hint": "remove it",
+        "path": "a.py",
+        "line": 1,
+        "column": 1,
+    }
+    return msgspec.convert({**values, **facts, **(more or {})}, Finding)
 
 
-def outcome(status: Status, *findings: Finding, name: str = "ruff", **facts: object) -> Outcome:
-    return Outcome(name=name, status=status, findings=findings, **facts)  # type: ignore[arg-type] -- the same
+def outcome(
+    status: Status, *findings: Finding, name: str = "ruff", advisory: bool = False, python: str | None = None
+) -> Outcome:
+    return Outcome(name=name, status=status, findings=findings, advisory=advisory, python=python)
 
 
 def report(session: str, status: Status, *findings: Finding) -> Report:
-    return Report(noxkit="1", session=session, status=status, started="2026-01-01T00:00:00Z", seconds=1.0, tasks=(outcome(status, name=session),), findings=findings)
+    return Report(
+        noxkit="1",
+        session=session,
+        status=status,
+        started="2026-01-01T00:00:00Z",
+        seconds=1.0,
+        tasks=(outcome(status, name=session),),
+        findings=findings,
+    )
 
 
-WORST_FIRST = [
+WORST_FIRST: list[tuple[list[Status], Status]] = [
     ([CRASHED, FAILED, INCONCLUSIVE, PASSED, SKIPPED], CRASHED),
     ([FAILED, INCONCLUSIVE, PASSED, SKIPPED], FAILED),
     ([INCONCLUSIVE, PASSED, SKIPPED], INCONCLUSIVE),
@@ -42,8 +63,14 @@ WORST_FIRST = [
 ]
 
 
-@pytest.mark.parametrize(("statuses", "worst"), WORST_FIRST, ids=lambda value: "+".join(s.value for s in value) or "none" if isinstance(value, list) else value.value)
-def test_the_verdict_is_the_worst_outcome_and_nothing_due_is_inconclusive(statuses: list[Status], worst: Status) -> None:
+@pytest.mark.parametrize(
+    ("statuses", "worst"),
+    WORST_FIRST,
+    ids=["+".join(status.value for status in row[0]) or "none" for row in WORST_FIRST],
+)
+def test_the_verdict_is_the_worst_outcome_and_nothing_due_is_inconclusive(
+    statuses: list[Status], worst: Status
+) -> None:
     assert verdict_of([outcome(status) for status in statuses], strict=False).status is worst
 
 
@@ -60,7 +87,9 @@ def test_the_verdict_is_the_worst_outcome_and_nothing_due_is_inconclusive(status
         (PASSED, True, 0),
     ],
 )
-def test_the_exit_code_follows_the_verdict_and_inconclusive_fails_only_where_it_is_strict(status: Status, strict: bool, code: int) -> None:  # noqa: FBT001 -- a column
+def test_the_exit_code_follows_the_verdict_and_inconclusive_fails_only_where_it_is_strict(
+    status: Status, strict: bool, code: int
+) -> None:
     verdict = verdict_of([outcome(status)], strict=strict)
     assert (verdict.exit_code, verdict.failing) == (code, code != 0)
 
@@ -93,7 +122,7 @@ def test_an_environment_that_could_not_be_made_whole_is_never_excused() -> None:
         (False, ERROR, ERROR),
     ],
 )
-def test_findings_of_what_is_not_chosen_are_at_most_warnings(advisory: bool, given: Severity, shown: Severity) -> None:  # noqa: FBT001 -- a column
+def test_findings_of_what_is_not_chosen_are_at_most_warnings(advisory: bool, given: Severity, shown: Severity) -> None:
     ended = capped(outcome(PASSED, finding(severity=given), advisory=advisory))
     assert [found.severity for found in ended.findings] == [shown]
 
@@ -143,7 +172,7 @@ DIFFERENT = [
 
 @pytest.mark.parametrize("change", [change for _, change in DIFFERENT], ids=[name for name, _ in DIFFERENT])
 def test_findings_that_differ_are_kept_apart(change: dict[str, object]) -> None:
-    other = finding(**{"code": "ruff:F401", **change})  # type: ignore[arg-type] -- the facts of one row
+    other = finding(more=change)
     assert len(merged([outcome(PASSED, finding()), outcome(PASSED, other)])) == 2
 
 
@@ -198,10 +227,13 @@ def test_a_finding_without_a_line_is_told_by_its_message(tmp_path: Path) -> None
 
 
 def test_reports_of_several_sessions_merge_into_one_with_the_worst_status() -> None:
-    whole = merge_reports([report("lint", PASSED, finding(fingerprint="1")), report("tests-3.12", FAILED, finding(fingerprint="1"))], strict=False)
+    whole = merge_reports(
+        [report("lint", PASSED, finding(fingerprint="1")), report("tests-3.12", FAILED, finding(fingerprint="1"))],
+        strict=False,
+    )
     assert (whole.session, whole.status, whole.exit_code, len(whole.findings)) == ("lint, tests-3.12", FAILED, 1, 1)
 
 
 @pytest.mark.parametrize(("strict", "code"), [(True, 3), (False, 0)])
-def test_a_merged_inconclusive_report_fails_where_it_is_strict(strict: bool, code: int) -> None:  # noqa: FBT001 -- a column
+def test_a_merged_inconclusive_report_fails_where_it_is_strict(strict: bool, code: int) -> None:
     assert merge_reports([report("lint", PASSED), report("fmt", INCONCLUSIVE)], strict=strict).exit_code == code

@@ -22,7 +22,9 @@ BUILD = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path 
 LOOKER = 'dependencies = ["looker"]'
 
 
-def project(name: str = "demo", *facts: str, python: str = ">=3.10", tables: str = "", folder: str = "") -> dict[str, str]:
+def project(
+    name: str = "demo", *facts: str, python: str = ">=3.10", tables: str = "", folder: str = ""
+) -> dict[str, str]:
     """A package with a backend of its own: `facts` are lines of [project], `tables` what follows."""
     lines = "\n".join([f'name = "{name}"', 'version = "1.0"', f'requires-python = "{python}"', *facts])
     module = name.replace("-", "_")
@@ -35,7 +37,14 @@ def project(name: str = "demo", *facts: str, python: str = ">=3.10", tables: str
 
 def locked(repo: Repo) -> Repo:
     """Have uv lock the repository, as its user would."""
-    done = subprocess.run([repo.context().uv.path, "lock", "-q"], cwd=repo.root, env=repo.environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [repo.context().uv.path, "lock", "-q"],
+        cwd=repo.root,
+        env=repo.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return repo
 
@@ -48,7 +57,9 @@ def made(repo: Repo, python: str = PYTHON, **environ: str) -> ProjectEnvironment
 def imports(environment: ProjectEnvironment, *modules: str) -> list[str]:
     """Those of `modules` that can be imported there."""
     code = "import importlib.util, sys\nprint(*[m for m in sys.argv[1:] if importlib.util.find_spec(m)])"
-    return subprocess.run([environment.interpreter, "-c", code, *modules], capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run(
+        [environment.interpreter, "-c", code, *modules], capture_output=True, text=True, check=True
+    ).stdout.split()
 
 
 GROUPS = '[project.optional-dependencies]\nfast = ["helper"]\n[dependency-groups]\ndev = ["looker==1.0"]\n'
@@ -56,7 +67,11 @@ GROUPS = '[project.optional-dependencies]\nfast = ["helper"]\n[dependency-groups
 
 def test_without_a_lock_the_project_is_editable_with_all_extras_and_groups(repo: Repo) -> None:
     environment = made(repo.write(project(tables=GROUPS)))
-    assert ({name: environment.installed[name] for name in ("demo", "helper", "looker")}, environment.how, environment.missing) == (
+    assert (
+        {name: environment.installed[name] for name in ("demo", "helper", "looker")},
+        environment.how,
+        environment.missing,
+    ) == (
         {"demo": "1.0", "helper": "2.0", "looker": "1.0"},
         "no lock",
         (),
@@ -85,7 +100,12 @@ def test_a_stale_lock_is_still_installed_from(repo: Repo) -> None:
 
 def test_the_interpreter_that_really_is_there_is_named(repo: Repo) -> None:
     environment = made(repo.write(project()))
-    said = subprocess.run([environment.interpreter, "-c", "import platform; print(platform.python_version())"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [environment.interpreter, "-c", "import platform; print(platform.python_version())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert environment.version == said.stdout.strip()
 
 
@@ -122,7 +142,11 @@ def test_a_foreign_lock_holds_the_versions(repo: Repo, name: str, text: str) -> 
     assert (environment.installed["looker"], environment.how) == ("1.0", f"{name} as constraints")
 
 
-@pytest.mark.parametrize("text", ['[[package]]\nname = "looker"\nversion = "0.1"\n', "not [toml"], ids=["it does not resolve", "it cannot be read"])
+@pytest.mark.parametrize(
+    "text",
+    ['[[package]]\nname = "looker"\nversion = "0.1"\n', "not [toml"],
+    ids=["it does not resolve", "it cannot be read"],
+)
 def test_a_foreign_lock_that_does_not_serve_is_set_aside(repo: Repo, text: str) -> None:
     environment = made(repo.write({**project("demo", LOOKER), "poetry.lock": text}))
     assert (environment.installed["looker"], environment.how) in {
@@ -156,11 +180,17 @@ def test_a_member_that_needs_a_newer_python_is_left_out_and_the_lock_still_holds
     )
 
 
-CONFLICT = '[project.optional-dependencies]\nold = ["looker==1.0"]\nnew = ["looker==2.0"]\n[tool.uv]\nconflicts = [[{ extra = "old" }, { extra = "new" }]]\n'
+CONFLICT = """\
+[project.optional-dependencies]
+old = ["looker==1.0"]
+new = ["looker==2.0"]
+[tool.uv]
+conflicts = [[{ extra = "old" }, { extra = "new" }]]
+"""
 
 
 @pytest.mark.parametrize("with_lock", [True, False], ids=["with a lock", "without"])
-def test_of_declared_conflicts_the_first_is_installed_and_the_others_are_named(repo: Repo, with_lock: bool) -> None:  # noqa: FBT001 -- a column
+def test_of_declared_conflicts_the_first_is_installed_and_the_others_are_named(repo: Repo, with_lock: bool) -> None:
     repo.write(project(tables=CONFLICT))
     environment = made(locked(repo) if with_lock else repo)
     assert (environment.installed["looker"], environment.missing) == ("1.0", ("extra `new` (declared as a conflict)",))
@@ -185,7 +215,10 @@ def test_a_locked_group_that_cannot_be_had_any_more_is_named(repo: Repo, index: 
     locked(repo.write(project(tables='[dependency-groups]\ndev = ["looker"]\ngone = ["fading"]\n')))
     file.unlink()
     environment = made(repo)
-    assert ([line.partition(":")[0] for line in environment.missing], environment.installed["looker"]) == (["group `gone` of demo"], "2.0")
+    assert ([line.partition(":")[0] for line in environment.missing], environment.installed["looker"]) == (
+        ["group `gone` of demo"],
+        "2.0",
+    )
 
 
 def test_a_project_that_does_not_build_is_no_environment(repo: Repo) -> None:
@@ -203,7 +236,7 @@ def test_a_python_that_is_not_here_says_so(repo: Repo, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("with_lock", [True, False], ids=["with a lock", "without"])
-def test_it_is_made_once_and_then_found(repo: Repo, with_lock: bool) -> None:  # noqa: FBT001 -- a column
+def test_it_is_made_once_and_then_found(repo: Repo, with_lock: bool) -> None:
     repo.write(project("demo", LOOKER))
     first = made(locked(repo) if with_lock else repo)
     repo.events.clear()
@@ -242,8 +275,13 @@ def test_two_that_ask_at_once_make_it_once(repo: Repo) -> None:
     repo.write(project("demo", LOOKER))
     contexts = [repo.context() for _ in range(3)]
     with concurrent.futures.ThreadPoolExecutor() as executor:
-        found = list(executor.map(lambda context: context.project_environments.ensure(PYTHON, task="environment"), contexts))
-    said = [event.message for event in repo.events if isinstance(event, Progress) and event.message.startswith("making")]
+        futures = [
+            executor.submit(context.project_environments.ensure, PYTHON, task="environment") for context in contexts
+        ]
+        found = [future.result() for future in futures]
+    said = [
+        event.message for event in repo.events if isinstance(event, Progress) and event.message.startswith("making")
+    ]
     assert (sorted(environment.made for environment in found), len(said)) == ([False, False, True], 1)
 
 
@@ -259,7 +297,7 @@ HOOK = "import os, pathlib\npathlib.Path('seen').write_text(repr(dict(os.environ
 
 
 @pytest.mark.parametrize("with_lock", [True, False], ids=["with a lock", "without"])
-def test_a_build_backend_does_not_see_credentials(repo: Repo, with_lock: bool) -> None:  # noqa: FBT001 -- a column
+def test_a_build_backend_does_not_see_credentials(repo: Repo, with_lock: bool) -> None:
     repo.write({**project(), "hook.py": HOOK})
     made(locked(repo) if with_lock else repo, MY_TOKEN="hush", AWS_PROFILE="hush", HARMLESS="here")
     seen = (repo.root / "seen").read_text()

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 ONE = Pin(distribution="looker", specifier="==1.0", source="the test")
 
 
-def made(repo: Repo, pin: Pin = ONE, **environ: str) -> ToolEnvironment:
+def made(repo: Repo, pin: Pin = ONE, *, given: Mapping[str, str] | None = None, **environ: str) -> ToolEnvironment:
     """The environment for `pin`, as another run would get it."""
     if not (repo.root / "pyproject.toml").exists():
         repo.write(manifest())
-    return repo.context(**environ).tool_environments.ensure(pin, task="looker")
+    return repo.context(**(given or {}), **environ).tool_environments.ensure(pin, task="looker")
 
 
 def test_it_holds_the_program_at_its_version(repo: Repo) -> None:
@@ -56,7 +56,8 @@ def test_two_that_ask_at_once_make_it_once(repo: Repo) -> None:
     repo.write(manifest())
     contexts = [repo.context() for _ in range(3)]
     with concurrent.futures.ThreadPoolExecutor() as executor:
-        found = list(executor.map(lambda context: context.tool_environments.ensure(ONE, task="looker"), contexts))
+        futures = [executor.submit(context.tool_environments.ensure, ONE, task="looker") for context in contexts]
+        found = [future.result() for future in futures]
     commands = [event.command[1:3] for event in repo.events if isinstance(event, CommandStarted)]
     assert (len({environment.programs for environment in found}), commands.count(("pip", "sync"))) == (1, 1)
 
@@ -83,7 +84,9 @@ def test_what_a_killed_process_has_left_in_its_place_is_replaced(repo: Repo) -> 
 
 
 def test_other_versions_live_side_by_side(repo: Repo) -> None:
-    versions = [made(repo, Pin(distribution="looker", specifier=f"=={version}", source="")) for version in ("1.0", "2.0")]
+    versions = [
+        made(repo, Pin(distribution="looker", specifier=f"=={version}", source="")) for version in ("1.0", "2.0")
+    ]
     assert ([each.version for each in versions], len({each.programs for each in versions})) == (["1.0", "2.0"], 2)
 
 
@@ -107,7 +110,9 @@ def test_it_belongs_to_the_user_alone(repo: Repo) -> None:
 
 def test_its_files_are_compiled(repo: Repo) -> None:
     folder = made(repo).programs.parent
-    assert [file.name.partition(".")[0] for file in folder.glob("lib/*/site-packages/__pycache__/looker.*.pyc")] == ["looker"]
+    assert [file.name.partition(".")[0] for file in folder.glob("lib/*/site-packages/__pycache__/looker.*.pyc")] == [
+        "looker"
+    ]
 
 
 def test_it_does_not_see_the_environment_that_nox_runs_in(repo: Repo) -> None:
@@ -124,7 +129,7 @@ HOMES = {
 
 @pytest.mark.parametrize("environ", HOMES.values(), ids=HOMES.keys())
 def test_in_a_home_that_cannot_be_written_it_is_kept_in_the_tree(repo: Repo, environ: Mapping[str, str]) -> None:
-    assert made(repo, **environ).programs.is_relative_to(repo.root / ".nox" / "noxkit" / "tools")
+    assert made(repo, given=environ).programs.is_relative_to(repo.root / ".nox" / "noxkit" / "tools")
 
 
 def test_tool_folder_says_where_it_is_kept(repo: Repo) -> None:
@@ -140,14 +145,21 @@ def test_a_tool_folder_that_cannot_be_written_is_inconclusive_and_says_what_to_s
 
 
 FAILURES = {
-    "a version that does not exist": ("looker", "==9", "looker==9 cannot be resolved", "the version is not on the index"),
+    "a version that does not exist": (
+        "looker",
+        "==9",
+        "looker==9 cannot be resolved",
+        "the version is not on the index",
+    ),
     "a distribution that does not exist": ("nobody", "==1", "nobody==1 cannot be resolved", ""),
     "what excludes itself": ("looker", "==1.0,>1.5", "cannot be resolved", ""),
 }
 
 
 @pytest.mark.parametrize(("name", "specifier", "reason", "hint"), FAILURES.values(), ids=FAILURES.keys())
-def test_what_cannot_be_resolved_says_what_and_what_to_do(repo: Repo, name: str, specifier: str, reason: str, hint: str) -> None:
+def test_what_cannot_be_resolved_says_what_and_what_to_do(
+    repo: Repo, name: str, specifier: str, reason: str, hint: str
+) -> None:
     with pytest.raises(InstallFailedError) as caught:
         made(repo, Pin(distribution=name, specifier=specifier, source="the test"))
     assert (reason in caught.value.reason, hint in caught.value.hint, bool(caught.value.hint)) == (True, True, True)
@@ -163,7 +175,7 @@ def test_a_file_that_is_not_the_one_that_was_resolved_is_refused(repo: Repo, ind
 
 
 SHIPPED = locked_version("ruff")
-PINS = [
+PINS: list[tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str], str | None, str]] = [
     ({}, {}, {}, None, "noxkit's lock"),
     ({}, {}, {"ruff": ">=0.0.1"}, None, "the dependency groups"),
     ({}, {}, {"ruff": "==0.5.0"}, "==0.5.0", "the dependency groups"),
@@ -176,9 +188,17 @@ PINS = [
 ]
 
 
-@pytest.mark.parametrize(("configured", "locked", "declared", "specifier", "source"), PINS, ids=[f"{n} {row[4]}" for n, row in enumerate(PINS)])
+@pytest.mark.parametrize(
+    ("configured", "locked", "declared", "specifier", "source"),
+    PINS,
+    ids=[f"{n} {row[4]}" for n, row in enumerate(PINS)],
+)
 def test_who_decides_the_version_of_a_tool(
-    configured: dict[str, str], locked: dict[str, tuple[str, ...]], declared: dict[str, str], specifier: str | None, source: str
+    configured: dict[str, str],
+    locked: dict[str, tuple[str, ...]],
+    declared: dict[str, str],
+    specifier: str | None,
+    source: str,
 ) -> None:
     pin = pin_of("ruff", configured=configured, locked=locked, declared=declared)
     assert (pin.specifier, pin.source) == (specifier, source)

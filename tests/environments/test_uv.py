@@ -52,7 +52,10 @@ def test_then_comes_the_bundled_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("required", ["==0.1.0", "0.1.0", "<0.2", "~=0.1.0", "<1"])
 def test_the_first_that_fits_required_version_is_taken(tmp_path: Path, required: str) -> None:
-    one, two = fake(tmp_path / "a", "0.9.9") if required == "<1" else fake(tmp_path / "a", "3.0.0"), fake(tmp_path / "b", "0.1.0")
+    one, two = (
+        fake(tmp_path / "a", "0.9.9") if required == "<1" else fake(tmp_path / "a", "3.0.0"),
+        fake(tmp_path / "b", "0.1.0"),
+    )
     expected = "0.9.9" if required == "<1" else "0.1.0"
     assert found(tmp_path, required=required, UV=str(one), PATH=f"{two.parent}:{os.defpath}").version == expected
 
@@ -68,7 +71,11 @@ def test_where_none_fits_each_is_named_with_its_version(tmp_path: Path) -> None:
     with pytest.raises(NoxkitError) as caught:
         found(tmp_path, required="==77.0", UV=str(one))
     [record] = caught.value.records
-    assert (record.code, f"{one} ($UV): 0.1.0" in record.message, "(bundled)" in record.message) == ("NK-UV-MISSING", True, True)
+    assert (record.code, f"{one} ($UV): 0.1.0" in record.message, "(bundled)" in record.message) == (
+        "NK-UV-MISSING",
+        True,
+        True,
+    )
 
 
 def test_an_activated_environment_is_no_matter_to_uv(repo: Repo) -> None:

@@ -144,9 +144,7 @@ def _findings() -> tuple[Finding, ...]:
             )
             for word in ("eht", "fo", "ni", "nad", "saw")
         ),
-        finding(
-            code="ruff:S101", message="`assert` used", path="tests/test_app.py", line=1, suppressed="baseline"
-        ),
+        finding(code="ruff:S101", message="`assert` used", path="tests/test_app.py", line=1, suppressed="baseline"),
     )
 
 
@@ -166,9 +164,7 @@ def sample() -> Report:
             outcome("ruff", Status.FAILED, evidence={"version": "0.17.6", "files": 871, "exit_code": 1}),
             outcome("ruff_format", Status.FAILED, evidence={"version": "0.17.6", "files": 871}),
             outcome("ty", seconds=2.8, python="3.10", evidence={"version": "0.0.105", "files": 871}),
-            outcome(
-                "ty", seconds=2.9, python="3.14", cached=True, evidence={"version": "0.0.105", "files": 871}
-            ),
+            outcome("ty", seconds=2.9, python="3.14", cached=True, evidence={"version": "0.0.105", "files": 871}),
             outcome("pyright", Status.FAILED, seconds=41.0, python="3.10", evidence={"version": "1.1.414"}),
             outcome("pyright", Status.FAILED, seconds=125.2, python="3.14", evidence={"version": "1.1.414"}),
             outcome(

@@ -25,9 +25,7 @@ SHOWN = {name: text for name, text in HOSTILE_TEXTS.items() if "json" not in nam
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
 def test_output_equals_the_golden_file(name: str) -> None:
-    assert TEXTS[name] == (GOLDEN / name).read_bytes().decode(), (
-        "run `python -m tests.report.sample`, read the diff"
-    )
+    assert TEXTS[name] == (GOLDEN / name).read_bytes().decode(), "run `python -m tests.report.sample`, read the diff"
 
 
 def test_no_golden_file_is_left_over() -> None:
@@ -41,16 +39,12 @@ def test_registry_names_each_format_by_its_file() -> None:
 @pytest.mark.parametrize("name", sorted(HOSTILE_TEXTS))
 def test_no_hidden_character_of_the_report_is_printed(name: str) -> None:
     text = re.sub("\x1b\\[[0-9;]*m", "", HOSTILE_TEXTS[name]) if "color" in name else HOSTILE_TEXTS[name]
-    assert {unicodedata.category(character) for character in text.replace("\n", "")}.isdisjoint(
-        {"Cc", "Cf", "Cs"}
-    )
+    assert {unicodedata.category(character) for character in text.replace("\n", "")}.isdisjoint({"Cc", "Cf", "Cs"})
 
 
 @pytest.mark.parametrize("name", sorted(name for name in HOSTILE_TEXTS if "text" in name))
 def test_no_line_of_text_is_a_command_for_a_runner(name: str) -> None:
-    assert not [
-        line for line in HOSTILE_TEXTS[name].splitlines() if line.lstrip().startswith("::") or "##[" in line
-    ]
+    assert not [line for line in HOSTILE_TEXTS[name].splitlines() if line.lstrip().startswith("::") or "##[" in line]
 
 
 def test_each_line_for_github_is_one_command_that_noxkit_meant() -> None:
@@ -81,9 +75,7 @@ def test_json_keeps_hostile_text_whole() -> None:
 
 
 @pytest.mark.parametrize("name", format_names())
-def test_output_of_a_report_without_anything_ends_with_a_newline_or_is_empty(
-    name: str, tmp_path: Path
-) -> None:
+def test_output_of_a_report_without_anything_ends_with_a_newline_or_is_empty(name: str, tmp_path: Path) -> None:
     text = formats()[name](report(), sources=write_hostile_files(tmp_path), style=Style())
     assert text == "" if name == "github" else text.endswith("\n")
 

@@ -32,9 +32,7 @@ def one(task: str, column: int | None = 1, end: int | None = None, **changes: An
         pytest.param([one("ty", 1, 9), one("pyright", 5, 7)], [["ty:1", "pyright:5"]], id="overlap"),
         pytest.param([one("ty", 1, 5), one("pyright", 5, 7)], [["ty:1"], ["pyright:5"]], id="beside"),
         pytest.param([one("ty"), one("pyright", group="h")], [["pyright:1"], ["ty:1"]], id="other group"),
-        pytest.param(
-            [one("ty", group=None), one("pyright", group=None)], [["pyright:1"], ["ty:1"]], id="no group"
-        ),
+        pytest.param([one("ty", group=None), one("pyright", group=None)], [["pyright:1"], ["ty:1"]], id="no group"),
         pytest.param([one("ty"), one("pyright", path="b.py")], [["ty:1"], ["pyright:1"]], id="other file"),
         pytest.param([one("ty"), one("pyright", line=2)], [["ty:1"], ["pyright:1"]], id="other line"),
         pytest.param([one("ty", 1, 9), one("ty", 2, 9)], [["ty:1"], ["ty:2"]], id="same task"),

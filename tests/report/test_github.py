@@ -70,9 +70,7 @@ def test_severities_become_commands() -> None:
     ],
 )
 def test_tasks_without_a_result_are_shown(status: Status, *, failing: bool, kind: str) -> None:
-    built = report(
-        failing=failing, tasks=(outcome("ty", status, reason="no end", hint="wait"), outcome("ruff"))
-    )
+    built = report(failing=failing, tasks=(outcome("ty", status, reason="no end", hint="wait"), outcome("ruff")))
     assert lines(built) == [f"::{kind} title=ty {status.value}::no end%0Ahint: wait"]
 
 
@@ -81,16 +79,16 @@ def test_what_github_would_drop_is_counted() -> None:
     findings += [finding(path="a", line=line, severity=Severity.WARNING) for line in range(1, 13)]
     findings += [finding(path="a", line=line, severity=Severity.INFO) for line in range(1, 13)]
     shown = lines(report(findings=tuple(findings)))
-    assert [
-        sum(line.startswith(f"::{kind} ") for line in shown) for kind in ("error", "warning", "notice")
-    ] == [10, 10, 10]
+    assert [sum(line.startswith(f"::{kind} ") for line in shown) for kind in ("error", "warning", "notice")] == [
+        10,
+        10,
+        10,
+    ]
     assert "::20 errors, 2 warnings, 3 notices more than GitHub shows" in shown[-1]
 
 
 def test_findings_of_chosen_tasks_come_first() -> None:
-    findings = tuple(
-        finding(path="a", task=task, code=task, severity=Severity.WARNING) for task in ("aa", "bb")
-    )
+    findings = tuple(finding(path="a", task=task, code=task, severity=Severity.WARNING) for task in ("aa", "bb"))
     built = report(tasks=(outcome("aa", advisory=True), outcome("bb")), findings=findings)
     assert [line.split("title=")[1][:2] for line in lines(built)] == ["bb", "aa"]
 

@@ -32,9 +32,7 @@ TWO = [{"line": 1}, {"line": 2}]
         ),
         pytest.param([outcome("ty", Status.CRASHED, python="3.9")], NOTHING, "!", id="crashed"),
         pytest.param([outcome("ty", Status.SKIPPED, python="3.9")], NOTHING, "-", id="skipped"),
-        pytest.param(
-            [outcome("ty", Status.FAILED, python="3.9")], NOTHING, "x", id="failed without a finding"
-        ),
+        pytest.param([outcome("ty", Status.FAILED, python="3.9")], NOTHING, "x", id="failed without a finding"),
         pytest.param(
             [
                 outcome("ty", python="3.9", package="a"),
@@ -47,9 +45,7 @@ TWO = [{"line": 1}, {"line": 2}]
         pytest.param([outcome("mypy", python="3.9")], NOTHING, "-", id="not run"),
     ],
 )
-def test_a_cell_says_how_its_task_ended(
-    outcomes: list[Any], findings: list[dict[str, Any]], text: str
-) -> None:
+def test_a_cell_says_how_its_task_ended(outcomes: list[Any], findings: list[dict[str, Any]], text: str) -> None:
     found = tuple(finding(task="ty", **changes) for changes in findings)
     grid = grid_of(report(tasks=(*outcomes, outcome("ty", python="3.10")), findings=found))
     assert grid is not None
@@ -57,9 +53,7 @@ def test_a_cell_says_how_its_task_ended(
 
 
 def test_columns_are_in_the_order_of_versions() -> None:
-    grid = grid_of(
-        report(tasks=tuple(outcome("ty", python=python) for python in ("3.14", "3.9", "pypy3.10", "3.10")))
-    )
+    grid = grid_of(report(tasks=tuple(outcome("ty", python=python) for python in ("3.14", "3.9", "pypy3.10", "3.10"))))
     assert grid is not None
     assert grid.pythons == ("3.9", "3.10", "3.14", "pypy3.10")
 

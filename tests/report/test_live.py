@@ -49,9 +49,7 @@ def test_plain_lines_say_what_happens_at_once() -> None:
             TaskStarted(name="ruff"),
             TaskFinished(name="ruff", outcome=FAILED),
             TaskFinished(name="ty", outcome=outcome("ty", evidence={"version": "0.0.105", "files": 3})),
-            TaskFinished(
-                name="pyright", outcome=outcome("pyright", Status.INCONCLUSIVE, reason="no end after 9 s")
-            ),
+            TaskFinished(name="pyright", outcome=outcome("pyright", Status.INCONCLUSIVE, reason="no end after 9 s")),
             TaskFinished(name="uv_lock", outcome=outcome("uv_lock", Status.SKIPPED, reason="no uv.lock")),
             END,
         )

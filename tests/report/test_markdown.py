@@ -30,9 +30,7 @@ def render(built: Report) -> str:
         pytest.param("#1", "&#35;1", id="reference"),
         pytest.param("https://x", "https&#58;//x", id="address"),
         pytest.param("www.x", "www&#46;x", id="address without scheme"),
-        pytest.param(
-            "**b** _i_ ~~s~~", "&#42;&#42;b&#42;&#42; &#95;i&#95; &#126;&#126;s&#126;&#126;", id="emphasis"
-        ),
+        pytest.param("**b** _i_ ~~s~~", "&#42;&#42;b&#42;&#42; &#95;i&#95; &#126;&#126;s&#126;&#126;", id="emphasis"),
         pytest.param("![a](b)", "&#33;&#91;a&#93;&#40;b&#41;", id="image"),
         pytest.param("\\|", "&#92;&#124;", id="backslash"),
         pytest.param("$x$", "&#36;x&#36;", id="formula"),
@@ -47,9 +45,7 @@ def test_text_shows_as_it_is(text: str, shown: str) -> None:
 
 
 def test_a_summary_stays_under_one_mebibyte() -> None:
-    tasks = tuple(
-        outcome("|" * 400, Status.CRASHED, package=str(number), reason="|" * 900) for number in range(2000)
-    )
+    tasks = tuple(outcome("|" * 400, Status.CRASHED, package=str(number), reason="|" * 900) for number in range(2000))
     text = render(report(tasks=tasks))
     assert len(text.encode()) < 1 << 20
     assert text.endswith("… the rest is left out: a job summary holds 1 MiB.\n")

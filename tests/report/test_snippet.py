@@ -55,21 +55,15 @@ def at(column: int, end_column: int | None = None, **place: int) -> dict[str, in
         pytest.param("a界b\n", at(3), ["a界b", "   ^"], id="behind wide"),
         pytest.param("e\u0301b\n", at(3), ["e\u0301b", " ^"], id="behind combining"),
         pytest.param("f(\n  1)\n", at(1, end_line=2), ["f(", "^^"], id="several lines"),
-        pytest.param(
-            "def f():  \n  1\n", at(1, 4, end_line=2), ["def f():", "^" * 8], id="to the text's end"
-        ),
+        pytest.param("def f():  \n  1\n", at(1, 4, end_line=2), ["def f():", "^" * 8], id="to the text's end"),
         pytest.param(LONG, at(1, 3), ["a" * 34 + "…", "^^"], id="cut behind"),
         pytest.param(LONG, at(51, 55), [AROUND, " " * 16 + "^^^^"], id="cut around"),
         pytest.param(LONG, at(104, 105), ["…" + "c" * 34, " " * 34 + "^"], id="cut before"),
         pytest.param(LONG, at(41, 104), [TOO_LONG, " " * 5 + "^" * 30], id="span too long"),
-        pytest.param(
-            MINIFIED, at(900_001), ["…" + "x" * 16 + "Y" + "z" * 17 + "…", " " * 17 + "^"], id="minified"
-        ),
+        pytest.param(MINIFIED, at(900_001), ["…" + "x" * 16 + "Y" + "z" * 17 + "…", " " * 17 + "^"], id="minified"),
     ],
 )
-def test_carets_stand_below_the_span(
-    tmp_path: Path, *, content: str, place: dict[str, Any], shown: list[str]
-) -> None:
+def test_carets_stand_below_the_span(tmp_path: Path, *, content: str, place: dict[str, Any], shown: list[str]) -> None:
     lines = block(tmp_path, content, **place)
     assert lines == shown
     assert all(len(line) <= 36 for line in lines)
@@ -117,19 +111,14 @@ def test_errors_look_as_in_the_design(tmp_path: Path) -> None:
 
 
 def test_errors_without_a_place_stand_apart(tmp_path: Path) -> None:
-    records = [
-        ErrorRecord(code="NK-UV-MISSING", message=f"no uv {number}", hint="install it") for number in (1, 2)
-    ]
+    records = [ErrorRecord(code="NK-UV-MISSING", message=f"no uv {number}", hint="install it") for number in (1, 2)]
     assert render_error_records(records, Sources(tmp_path), Style()) == (
-        "error[NK-UV-MISSING]: no uv 1\n  = hint: install it\n\n"
-        "error[NK-UV-MISSING]: no uv 2\n  = hint: install it\n"
+        "error[NK-UV-MISSING]: no uv 1\n  = hint: install it\n\nerror[NK-UV-MISSING]: no uv 2\n  = hint: install it\n"
     )
 
 
 def test_further_lines_of_a_message_become_a_note(tmp_path: Path) -> None:
-    text = render_block(
-        Block(kind="error", code="x", message="a\n    b\n      c"), Sources(tmp_path), Style()
-    )
+    text = render_block(Block(kind="error", code="x", message="a\n    b\n      c"), Sources(tmp_path), Style())
     assert text == "error[x]: a\n  = note: b\n            c"
 
 

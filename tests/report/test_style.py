@@ -25,9 +25,7 @@ TERMINAL, PIPE = Stream(isatty=True, columns=100), Stream(isatty=False)
         pytest.param(PIPE, {"GITHUB_ACTIONS": "true"}, True, id="GitHub"),
     ],
 )
-def test_color_follows_stream_and_environment(
-    stream: Stream, environ: dict[str, str], *, color: bool
-) -> None:
+def test_color_follows_stream_and_environment(stream: Stream, environ: dict[str, str], *, color: bool) -> None:
     assert Style.detect(stream, environ).color is color
 
 
@@ -71,9 +69,7 @@ def test_unicode_needs_an_encoding_that_can_show_it(encoding: str | None, *, sho
         (TERMINAL, {"CI": "1"}, False),
     ],
 )
-def test_live_needs_a_terminal_with_a_person_before_it(
-    stream: Stream, environ: dict[str, str], *, live: bool
-) -> None:
+def test_live_needs_a_terminal_with_a_person_before_it(stream: Stream, environ: dict[str, str], *, live: bool) -> None:
     assert Style.detect(stream, environ).live is live
 
 

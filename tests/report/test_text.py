@@ -47,9 +47,7 @@ def test_verbose_shows_every_finding(tmp_path: Path) -> None:
 
 def test_a_task_that_was_not_chosen_shows_three_findings(tmp_path: Path) -> None:
     codes = ("ty:unresolved-import", "ty:invalid-type", "ty:a", "ty:b")
-    findings = tuple(
-        found for code in codes for found in many(5, code=code, task="ty", severity=Severity.WARNING)
-    )
+    findings = tuple(found for code in codes for found in many(5, code=code, task="ty", severity=Severity.WARNING))
     shown = render(tmp_path, report(tasks=(outcome("ty", advisory=True),), findings=findings))
     assert shown.count("warning[ty:") == 3
     assert "… and 17 more from ty (unresolved-import 5, a 4, b 4, …);" in shown
@@ -57,10 +55,7 @@ def test_a_task_that_was_not_chosen_shows_three_findings(tmp_path: Path) -> None
 
 def test_a_task_chosen_for_one_python_is_not_folded(tmp_path: Path) -> None:
     tasks = (outcome("ty", advisory=True, python="3.10"), outcome("ty", python="3.11"))
-    assert (
-        render(tmp_path, report(tasks=tasks, findings=many(5, code="ty:x", task="ty"))).count("error[ty:x]")
-        == 5
-    )
+    assert render(tmp_path, report(tasks=tasks, findings=many(5, code="ty:x", task="ty"))).count("error[ty:x]") == 5
 
 
 def test_a_finding_on_all_pythons_names_none(tmp_path: Path) -> None:
@@ -76,9 +71,7 @@ def test_suppressed_findings_are_only_counted(tmp_path: Path) -> None:
 
 
 GRID = tuple(
-    outcome(
-        name, Status.FAILED if name == "ty" else Status.PASSED, python=f"3.{minor}", evidence={"files": 3}
-    )
+    outcome(name, Status.FAILED if name == "ty" else Status.PASSED, python=f"3.{minor}", evidence={"files": 3})
     for name in ("ty", "pyright", "pyrefly")
     for minor in range(10, 15)
 )

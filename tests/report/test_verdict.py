@@ -102,9 +102,7 @@ def test_last_line_says_the_verdict_and_why(changes: dict[str, Any], line: str) 
         pytest.param(("3.11",), "3.10", 0, id="on another one"),
     ],
 )
-def test_a_finding_counts_for_the_tasks_of_its_pythons(
-    pythons: tuple[str, ...], python: str, counted: int
-) -> None:
+def test_a_finding_counts_for_the_tasks_of_its_pythons(pythons: tuple[str, ...], python: str, counted: int) -> None:
     built = report(tasks=(outcome("ruff", python=python),), findings=(finding(pythons=pythons),))
     assert ("in 1 of 1 task" in last_line(built)) == bool(counted)
 

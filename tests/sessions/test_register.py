@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -37,7 +36,9 @@ def selected(repo: NoxRepo, *arguments: str) -> list[str]:
 def loaded(repo: NoxRepo, code: str) -> set[str]:
     """The modules in memory after `code` in a fresh interpreter."""
     script = f"{code}\nimport sys\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], cwd=repo.root, env=repo.environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=repo.root, env=repo.environ, capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split())
 
 
@@ -58,10 +59,16 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
 
 PYTHONS = {
     "requires-python": ('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.12,<3.14"\n', ["3.12", "3.13"]),
-    "the configuration": ('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.12"\n[tool.noxkit]\npython = ["3.14"]\n', ["3.14"]),
+    "the configuration": (
+        '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.12"\n[tool.noxkit]\npython = ["3.14"]\n',
+        ["3.14"],
+    ),
     "nothing": ("", ["3.10", "3.11", "3.12", "3.13", "3.14"]),
     "a file that is not TOML": ("[", ["3.10", "3.11", "3.12", "3.13", "3.14"]),
-    "a requirement that admits none": ('[project]\nname = "a"\nversion = "1"\nrequires-python = ">=4"\n', ["3.10", "3.11", "3.12", "3.13", "3.14"]),
+    "a requirement that admits none": (
+        '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=4"\n',
+        ["3.10", "3.11", "3.12", "3.13", "3.14"],
+    ),
 }
 
 
@@ -99,7 +106,9 @@ def test_importing_the_sessions_registers_nothing(repo: NoxRepo) -> None:
 
 
 def test_importing_noxkit_in_an_empty_folder_reads_nothing_there(repo: NoxRepo) -> None:
-    repo.write({"pyproject.toml": "[", "noxkit_settings.py": "raise SystemExit(9)", "conftest.py": "raise SystemExit(9)"})
+    repo.write(
+        {"pyproject.toml": "[", "noxkit_settings.py": "raise SystemExit(9)", "conftest.py": "raise SystemExit(9)"}
+    )
     assert "noxkit" in loaded(repo, "import noxkit.sessions")
 
 
@@ -119,7 +128,9 @@ TAKEN = {
 
 
 @pytest.mark.parametrize(("text", "name", "line"), TAKEN.values(), ids=TAKEN.keys())
-def test_a_name_that_is_taken_ends_nox_with_2_and_its_place(repo: NoxRepo, text: str, name: str, line: int | None) -> None:
+def test_a_name_that_is_taken_ends_nox_with_2_and_its_place(
+    repo: NoxRepo, text: str, name: str, line: int | None
+) -> None:
     repo.write({"noxfile.py": f"import nox\nimport noxkit\n\n{text}"})
     code, said = repo.nox("--list")
     assert (code, f"error[NK-SESSION-TAKEN]: a session named `{name}` is already registered" in said) == (2, True), said
@@ -128,13 +139,14 @@ def test_a_name_that_is_taken_ends_nox_with_2_and_its_place(repo: NoxRepo, text:
 
 
 def test_options_that_the_noxfile_sets_are_left_alone(repo: NoxRepo) -> None:
-    text = 'import nox\nimport noxkit\nnox.options.sessions = ["lint"]\nnoxkit.pipeline()\nassert nox.options.sessions == ["lint"]\n'
-    repo.write({"noxfile.py": text})
+    options = 'nox.options.sessions = ["lint"]\nnoxkit.pipeline()\nassert nox.options.sessions == ["lint"]\n'
+    repo.write({"noxfile.py": f"import nox\nimport noxkit\n{options}"})
     assert selected(repo) == ["lint"]
 
 
 def test_the_facade_offers_what_it_names(repo: NoxRepo) -> None:
-    assert "noxkit" in loaded(repo, "import noxkit\nfor name in noxkit.__all__: assert getattr(noxkit, name), name\nassert set(noxkit.__all__) == set(dir(noxkit))")
+    check = "assert all(getattr(noxkit, name) for name in dir(noxkit))\nassert set(noxkit.__all__) == set(dir(noxkit))"
+    assert "noxkit" in loaded(repo, f"import noxkit\n{check}")
 
 
 def test_a_python_of_nox_selects_its_session(repo: NoxRepo) -> None:

@@ -28,7 +28,10 @@ def statuses(repo: NoxRepo, name: str = "report.json") -> dict[str, object]:
 
 def test_a_failing_verdict_fails_the_session_with_the_reason_in_its_last_line(repo: NoxRepo) -> None:
     code, said = repo.nox("-s", "lint")
-    assert (code, "lint failed: 1 error in 1 of 2 tasks" in said.splitlines()[-2] + said.splitlines()[-1]) == (1, True), said
+    assert (code, "lint failed: 1 error in 1 of 2 tasks" in said.splitlines()[-2] + said.splitlines()[-1]) == (
+        1,
+        True,
+    ), said
 
 
 def test_a_run_that_passes_ends_with_0(repo: NoxRepo) -> None:
@@ -60,7 +63,12 @@ REFUSED = {
 @pytest.mark.parametrize(("argument", "code", "hint"), REFUSED.values(), ids=REFUSED.keys())
 def test_an_argument_that_means_nothing_is_refused(repo: NoxRepo, argument: str, code: str, hint: str) -> None:
     ended, said = repo.nox("-s", "lint", "--", argument)
-    assert (ended, f"error[{code}]" in said, f"= hint: {hint}" in said, "Traceback" in said) == (1, True, True, False), said
+    assert (ended, f"error[{code}]" in said, f"= hint: {hint}" in said, "Traceback" in said) == (
+        1,
+        True,
+        True,
+        False,
+    ), said
 
 
 def test_a_configuration_that_is_wrong_leaves_a_report_that_failed(repo: NoxRepo) -> None:
@@ -92,7 +100,7 @@ def test_each_session_accepts_the_names_of_the_others(tested: NoxRepo) -> None:
 def test_the_tests_of_one_python_run_by_its_name(tested: NoxRepo) -> None:
     code, said = tested.nox("-s", TESTS_HERE, "--", "--report", JSON)
     [ran] = [task for task in tested.report()["tasks"] if task["name"] == "tests"]
-    assert (code, ran["status"], ran["python"], ran["evidence"]["tests"]) == (0, "passed", PYTHON, 2), said  # type: ignore[index] -- JSON
+    assert (code, ran["status"], ran["python"], ran["evidence"]["tests"]) == (0, "passed", PYTHON, 2), said
 
 
 def test_p_selects_the_python_of_the_tests(tested: NoxRepo) -> None:
@@ -103,12 +111,13 @@ def test_p_selects_the_python_of_the_tests(tested: NoxRepo) -> None:
 def test_what_follows_a_second_dash_dash_reaches_pytest(tested: NoxRepo) -> None:
     code, said = tested.nox("-s", "tests", "--", "--report", JSON, "--", "-k", "two")
     [ran] = [task for task in tested.report()["tasks"] if task["name"] == "tests"]
-    assert (code, ran["evidence"]["tests"]) == (0, 1), said  # type: ignore[index] -- JSON
+    assert (code, ran["evidence"]["tests"]) == (0, 1), said
 
 
 def test_a_test_does_not_see_credentials_but_what_pass_env_restores(tested: NoxRepo) -> None:
     options = f'python = ["{PYTHON}"]\npass-env = ["GIVEN_TOKEN"]\n'
-    body = "import os\ndef test_it():\n    assert os.environ.get('MY_SECRET') is None\n    assert os.environ['GIVEN_TOKEN'] == 'x'\n"
+    body = "import os\nSEEN = os.environ.get('MY_SECRET'), os.environ.get('GIVEN_TOKEN')\n"
+    body += "def test_it():\n    assert SEEN == (None, 'x')\n"
     tested.write({**manifest(options=options), "test_it.py": body})
     assert tested.nox("-s", "tests", MY_SECRET="x", GIVEN_TOKEN="x")[0] == 0
 
@@ -127,7 +136,9 @@ def test_sessions_in_parallel_write_one_merged_report(tested: NoxRepo) -> None:
 
 
 def test_sessions_in_a_row_write_one_merged_report_with_the_worst_status(tested: NoxRepo) -> None:
-    tested.write({"pyproject.toml": (tested.root / "pyproject.toml").read_text() + command("worse", "false", output="exit-code")})
+    tested.write(
+        {"pyproject.toml": (tested.root / "pyproject.toml").read_text() + command("worse", "false", output="exit-code")}
+    )
     code, _ = tested.nox("-s", "lint", "fmt", "--", "--only", "good,worse", "--report", JSON)
     assert (code, tested.report()["status"], tested.report()["session"]) == (1, "failed", "lint, fmt")
 
@@ -150,7 +161,9 @@ def test_a_later_call_does_not_merge_with_an_earlier_one(repo: NoxRepo) -> None:
 
 
 def test_several_formats_are_written_at_once(repo: NoxRepo) -> None:
-    repo.nox("-s", "lint", "--", "--report", JSON, "--report", "markdown=out.md", "--format", "github", "--output", "out.txt")
+    repo.nox(
+        "-s", "lint", "--", "--report", JSON, "--report", "markdown=out.md", "--format", "github", "--output", "out.txt"
+    )
     assert "::error" in (repo.root / "out.txt").read_text()
     assert "bad:X1" in (repo.root / "out.md").read_text()
 
@@ -160,7 +173,9 @@ def test_a_report_that_cannot_be_written_fails_and_the_report_is_still_printed(r
     assert (code, "good" in said, "error[NK-FILE-UNWRITABLE]" in said, "Traceback" in said) == (1, True, True, False)
 
 
-def test_under_github_actions_annotations_are_printed_and_the_summary_is_appended(repo: NoxRepo, tmp_path: Path) -> None:
+def test_under_github_actions_annotations_are_printed_and_the_summary_is_appended(
+    repo: NoxRepo, tmp_path: Path
+) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     _, said = repo.nox("-s", "lint", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
@@ -174,7 +189,11 @@ def test_elsewhere_there_are_no_annotations(repo: NoxRepo) -> None:
 
 def test_dry_run_runs_nothing(repo: NoxRepo) -> None:
     code, said = repo.nox("-s", "lint", "--", "--dry-run")
-    assert (code, "+ bad on .: [[tool.noxkit.commands]]" in said, (repo.root / ".nox" / "noxkit").exists()) == (0, True, False), said
+    assert (code, "+ bad on .: [[tool.noxkit.commands]]" in said, (repo.root / ".nox" / "noxkit").exists()) == (
+        0,
+        True,
+        False,
+    ), said
 
 
 def test_dry_run_names_what_is_not_due_with_its_reason(repo: NoxRepo) -> None:
@@ -205,7 +224,14 @@ def test_events_are_written_as_json_lines_with_credentials_by_name_only(repo: No
     text = (repo.root / "events.jsonl").read_text()
     events = [json.loads(line) for line in text.splitlines()]
     kinds = [event["event"] for event in events if event.get("task", "good") == "good"]
-    assert kinds == ["run-started", "task-started", "command-started", "command-finished", "task-finished", "run-finished"]
+    assert kinds == [
+        "run-started",
+        "task-started",
+        "command-started",
+        "command-finished",
+        "task-finished",
+        "run-finished",
+    ]
     assert ("hush" in text, {event["session"] for event in events}) == (False, {"lint"})
 
 
@@ -237,17 +263,30 @@ def test_an_interrupt_prints_the_report_and_leaves_no_process(repo: NoxRepo, num
     repo.write(manifest(command("bad"), slow, options=OFFLINE))
     ended, said = repo.interrupted(number, "-s", "lint", "fmt", "--", "--jobs", "4", "--report", JSON, when="there")
     assert (ended, gone(repo)) == (code, True), said
-    assert ("error[bad:X1]" in said, "lint interrupted" in said, "Traceback" in said, "session fmt" in said) == (True, True, False, False), said
+    assert ("error[bad:X1]" in said, "lint interrupted" in said, "Traceback" in said, "session fmt" in said) == (
+        True,
+        True,
+        False,
+        False,
+    ), said
     assert (statuses(repo)["slow"], repo.report()["interrupted"]) == ("inconclusive", True)
 
 
 @pytest.mark.parametrize(("number", "code"), ENDS, ids=["SIGINT", "SIGTERM"])
-def test_an_interrupt_in_a_test_prints_the_report_and_leaves_no_process(tested: NoxRepo, number: int, code: int) -> None:
+def test_an_interrupt_in_a_test_prints_the_report_and_leaves_no_process(
+    tested: NoxRepo, number: int, code: int
+) -> None:
     mark = f"mark-{tested.root.parent.name}"
-    body = f"import pathlib, subprocess\ndef test_slow():\n    pathlib.Path('there').touch()\n    subprocess.run(['sh', '-c', ': {mark}; sleep 60; :'])\n"
+    slow = f"    pathlib.Path('there').touch()\n    subprocess.run(['sh', '-c', ': {mark}; sleep 60; :'])\n"
+    body = f"import pathlib, subprocess\ndef test_slow():\n{slow}"
     tested.write({"test_it.py": body})
     ended, said = tested.interrupted(number, "-s", "tests", when="there")
-    assert (ended, gone(tested), f"{TESTS_HERE} interrupted" in said, "Traceback" in said) == (code, True, True, False), said
+    assert (ended, gone(tested), f"{TESTS_HERE} interrupted" in said, "Traceback" in said) == (
+        code,
+        True,
+        True,
+        False,
+    ), said
 
 
 def test_a_time_limit_ends_a_program_and_all_that_it_started(repo: NoxRepo) -> None:
@@ -271,7 +310,10 @@ BAD = {
     "a negative time limit": {"pyproject.toml": "[tool.noxkit]\ntimeout = -1\n"},
     "a member that is a file": {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["a.sql"]\n'},
     "a member without a manifest": {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["p"]\n', "p/x.py": ""},
-    "a table in a member": {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["p"]\n', "p/pyproject.toml": '[project]\nname = "p"\nversion = "1"\n[tool.noxkit]\n'},
+    "a table in a member": {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["p"]\n',
+        "p/pyproject.toml": '[project]\nname = "p"\nversion = "1"\n[tool.noxkit]\n',
+    },
     "a baseline that is none": {"noxkit-baseline.json": "{"},
 }
 
@@ -283,7 +325,9 @@ def test_bad_input_is_never_a_pass_a_traceback_or_without_a_hint(repo: NoxRepo, 
             (repo.root / name).unlink()
         else:
             repo.write({name: text})
-    code, said = repo.nox("-s", "lint", "--", "--report", JSON, "--only", "good,uv_lock" if "pyproject.toml" in files else "good", CI="1")
+    code, said = repo.nox(
+        "-s", "lint", "--", "--report", JSON, "--only", "good,uv_lock" if "pyproject.toml" in files else "good", CI="1"
+    )
     assert (code != 0, "Traceback" in said, "hint" in said) == (True, False, True), said
     assert repo.report()["status"] != "passed" if (repo.root / "report.json").exists() else "error[" in said
 

@@ -120,7 +120,7 @@ def test_the_first_interrupt_after_an_own_cancel_does_not_raise() -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["ends", "fails"])
-def test_a_shield_puts_the_interrupt_off(fails: bool) -> None:  # noqa: FBT001 -- a column of the table
+def test_a_shield_puts_the_interrupt_off(fails: bool) -> None:
     cancel = Cancel()
     reached: list[bool] = []
 

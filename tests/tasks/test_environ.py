@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from noxkit.tasks import environ
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
+from noxkit.tasks import environ
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_project_code_gets_no_credential_but_those_that_are_kept_by_name() -> No
         pytest.param(["A*"], "A\nB", True, id="newline-in-the-name"),
     ],
 )
-def test_patterns_are_globs_over_the_whole_name(patterns: list[str], name: str, expected: bool) -> None:  # noqa: FBT001 -- a column of the table
+def test_patterns_are_globs_over_the_whole_name(patterns: list[str], name: str, expected: bool) -> None:
     assert environ.is_credential(name, patterns) is expected
 
 

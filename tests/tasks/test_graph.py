@@ -240,7 +240,7 @@ def test_a_signal_ends_the_processes_and_the_report_still_comes(
     running: Callable[[str], list[int]],
     eventually: Callable[[Callable[[], object]], bool],
     number: signal.Signals,
-    everybody: bool,  # noqa: FBT001 -- a column of the table
+    everybody: bool,
 ) -> None:
     mark = f"graph-{number.name}-{everybody}-{time.monotonic_ns()}"
     process = start_script(SCRIPT, mark, "trap '' INT; while :; do sleep 1; done")

@@ -109,7 +109,7 @@ def test_ten_megabytes_on_both_outputs_arrive_whole(runner: Runner) -> None:
         pytest.param([b"a" * 100, b"b"], b"aaaaaaab", True, id="a-large-chunk-cut"),
     ],
 )
-def test_a_stream_keeps_its_end(chunks: list[bytes], content: bytes, truncated: bool) -> None:  # noqa: FBT001 -- a column of the table
+def test_a_stream_keeps_its_end(chunks: list[bytes], content: bytes, truncated: bool) -> None:
     stream = Stream(8)
     for chunk in chunks:
         stream.add(chunk)

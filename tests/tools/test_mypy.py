@@ -149,8 +149,8 @@ def test_a_python_that_mypy_no_longer_knows_is_no_finding(
     """packaging, itsdangerous and werkzeug name Python 3.8 or 3.9, which they still support."""
     job = make_job({"pyproject.toml": PYPROJECT, "demo.py": ""}, python=python)
     log = f"pyproject.toml: [mypy]: python_version: {said}\nLOG:  Found source: BuildSource(path='demo.py')\n"
-    said = b"Success: no issues found in 1 source file\n"
-    outcome = TOOL.conclude(job, Completed(("mypy",), 0, said, log.encode(), 0.1))
+    output = b"Success: no issues found in 1 source file\n"
+    outcome = TOOL.conclude(job, Completed(("mypy",), 0, output, log.encode(), 0.1))
     assert len(outcome.findings) == expected
 
 

@@ -163,7 +163,7 @@ def test_left_overs_of_a_member_are_passed_over(tree: Tree) -> None:
         pytest.param({"pyproject.toml": "project = 3\ntool = []\n"}, False, id="no-tables"),
     ],
 )
-def test_a_repository_without_a_package(tree: Tree, files: dict[str, str], missing: bool) -> None:  # noqa: FBT001 -- a table
+def test_a_repository_without_a_package(tree: Tree, files: dict[str, str], missing: bool) -> None:
     repository = discover(tree.write(files))
     assert repository.pyproject_missing is missing
     assert repository.workspace.packages == ()
@@ -214,7 +214,7 @@ def test_the_first_kind_that_matches_wins(tree: Tree, kinds: list[_Kind], expect
         pytest.param(_BUILT + _project("a", f"#{_PRIVATE}"), None, True, id="private-in-a-comment"),
     ],
 )
-def test_what_is_published(tree: Tree, pyproject: str, publish: bool | None, expected: bool) -> None:  # noqa: FBT001 -- a table
+def test_what_is_published(tree: Tree, pyproject: str, publish: bool | None, expected: bool) -> None:
     root = tree.write({"pyproject.toml": pyproject})
     (package,) = discover(root, kinds=[_Kind("one", ["."], publish)]).workspace.packages
     assert package.publish is expected

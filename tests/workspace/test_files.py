@@ -23,7 +23,7 @@ def _odd_tree(tree: Tree) -> Path:
 
 
 @pytest.mark.parametrize("with_git", [True, False], ids=["git", "walk"])
-def test_odd_names_are_files_like_others(tree: Tree, git: Git, with_git: bool) -> None:  # noqa: FBT001 -- a table
+def test_odd_names_are_files_like_others(tree: Tree, git: Git, with_git: bool) -> None:
     repository = discover(_odd_tree(tree), git=git if with_git else None)
     assert set(repository.files) == {f"src/{name}" for name in _ODD}
     assert set(repository.python_files(["src"])) == set(repository.files)
@@ -31,7 +31,7 @@ def test_odd_names_are_files_like_others(tree: Tree, git: Git, with_git: bool) -
 
 
 @pytest.mark.parametrize("with_git", [True, False], ids=["git", "walk"])
-def test_what_is_no_regular_file_is_left_out(tree: Tree, git: Git, with_git: bool) -> None:  # noqa: FBT001 -- a table
+def test_what_is_no_regular_file_is_left_out(tree: Tree, git: Git, with_git: bool) -> None:
     root = tree.write({"real.py": "", "folder/a.py": ""})
     (root / "broken.py").symlink_to("nowhere")
     (root / "loop.py").symlink_to("loop.py")

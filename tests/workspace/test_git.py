@@ -133,8 +133,8 @@ def test_the_default_branch_of_the_remote_is_the_base(tree: Tree, git: Git, tmp_
     ],
 )
 @pytest.mark.parametrize("detached", [False, True])
-def test_the_target_of_a_merge_request_is_the_base(  # noqa: PLR0917 -- a table
-    tree: Tree, git: Git, tmp_path: Path, environ: Mapping[str, str], detached: bool  # noqa: FBT001 -- a table
+def test_the_target_of_a_merge_request_is_the_base(
+    tree: Tree, git: Git, tmp_path: Path, environ: Mapping[str, str], detached: bool
 ) -> None:  # fmt: skip
     fork, end = _branched(git, tree)
     clone = _clone(git, tmp_path)
@@ -256,7 +256,7 @@ _LONG = "".join(f"line {number}\n" for number in range(1, 21))
         pytest.param(_LONG, _LONG.replace("line 2\n", "x\n").replace("line 19\n", "y\n"), {2, 19}, id="two-places"),
     ],
 )
-def test_lines_that_changed(  # noqa: PLR0917 -- a table
+def test_lines_that_changed(
     tree: Tree, git: Git, before: str | bytes, after: str | bytes, expected: set[int] | None
 ) -> None:
     tree.write({"a.py": before})
@@ -272,7 +272,7 @@ def test_lines_that_changed(  # noqa: PLR0917 -- a table
     ["w s.py", "a\nb.py", "-x.py", 'q"uote.py', "b\\s.py", "ü.py", "tab\t.py", os.fsdecode(b"\xff.py"), "b/a.py"],
 )
 @pytest.mark.parametrize("tracked", [True, False])
-def test_lines_of_files_with_odd_names(tree: Tree, git: Git, name: str, tracked: bool) -> None:  # noqa: FBT001 -- a table
+def test_lines_of_files_with_odd_names(tree: Tree, git: Git, name: str, tracked: bool) -> None:
     tree.write({name: "1\n"} if tracked else {"other": ""})
     base = Base(revision="x", commit=git.commit(), source="x")
     tree.write({name: "2\n3"})

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         pytest.param("src", "-x.py", False, id="leading-dash"),
     ],
 )
-def test_pattern_matches_path(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT001 -- a table
+def test_pattern_matches_path(pattern: str, path: str, expected: bool) -> None:
     assert (matcher((pattern,)).fullmatch(path) is not None) is expected
 
 

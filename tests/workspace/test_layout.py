@@ -79,7 +79,7 @@ def _pyproject(backend: str, further: str = "", *, name: str = "acme-web") -> st
                      ["py/web/__init__.py"], ["py"], ["web"], id="scikit-build"),
     ],
 )  # fmt: skip
-def test_layout_as_the_backend_is_configured(  # noqa: PLR0917 -- a table
+def test_layout_as_the_backend_is_configured(
     tree: Tree, pyproject: str, files: list[str], roots: list[str], names: list[str]
 ) -> None:
     root = tree.write({"pyproject.toml": pyproject, **dict.fromkeys(files, "")})
@@ -98,7 +98,7 @@ def test_layout_as_the_backend_is_configured(  # noqa: PLR0917 -- a table
         pytest.param("packages=COMPUTED()", ["web/__init__.py"], ["."], ["web"], id="computed"),
     ],
 )  # fmt: skip
-def test_layout_of_a_setup_script_without_running_it(  # noqa: PLR0917 -- a table
+def test_layout_of_a_setup_script_without_running_it(
     tree: Tree, setup: str, files: list[str], roots: list[str], names: list[str]
 ) -> None:
     script = f"from setuptools import *\nraise SystemExit\nsetup(name='acme', {setup})\n"

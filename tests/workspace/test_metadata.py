@@ -83,7 +83,7 @@ _STATIC = "setup(name='Acme_Web', version='1', python_requires='>=3.11', install
         pytest.param("setup(**CONFIG)", "tree", None, None, (), id="name-of-the-folder"),
     ],
 )  # fmt: skip
-def test_setup_script_is_read_and_not_run(  # noqa: PLR0917 -- a table
+def test_setup_script_is_read_and_not_run(
     tree: Tree, script: str, name: str, version: str | None, requires_python: str | None, dependencies: tuple[str, ...]
 ) -> None:
     package = _package(tree, script=f"{script}\nraise SystemExit(9)\n")

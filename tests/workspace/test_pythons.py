@@ -36,7 +36,7 @@ def test_minors_that_a_specifier_admits(specifier: str, expected: tuple[str, ...
     ("python", "expected"),
     [("3.11.3", False), ("3.11.4", True), ("3.11", True), ("3.10", False), ("pypy", False)],
 )
-def test_a_full_version_is_taken_at_its_word(python: str, expected: bool) -> None:  # noqa: FBT001 -- a table
+def test_a_full_version_is_taken_at_its_word(python: str, expected: bool) -> None:
     assert admits(">=3.11.4", python) is expected
 
 

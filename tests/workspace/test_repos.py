@@ -28,8 +28,8 @@ _PLUGINS = ["acme-plugin-batch", "acme-plugin-csv", "acme-plugin-ini", "acme-plu
         ("setup_cfg", "cfg-scales", None, ["src"], ["cfg_scales"], "3.10 3.11 3.12", False),
     ],
 )
-def test_a_single_package(  # noqa: PLR0917 -- a table
-    repo: str, name: str, version: str | None, roots: list[str], names: list[str], pythons: str, publish: bool  # noqa: FBT001 -- a table
+def test_a_single_package(
+    repo: str, name: str, version: str | None, roots: list[str], names: list[str], pythons: str, publish: bool
 ) -> None:  # fmt: skip
     repository = discover(REPOS / repo)
     (package,) = repository.workspace.packages

@@ -43,10 +43,7 @@ class Given(msgspec.Struct, kw_only=True):
             found = [ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=error.hint)]
         else:
             faults = origin.faults(option.kind, value)
-            found = [
-                ErrorRecord(code="NK-ARGUMENT-VALUE", message=fault.message, hint=fault.hint)
-                for fault in faults
-            ]
+            found = [ErrorRecord(code="NK-ARGUMENT-VALUE", message=fault.message, hint=fault.hint) for fault in faults]
             self.values[option.name] = value
         if found:
             self.records += found
@@ -125,11 +122,7 @@ class _FlagReader:
             hint = f"set `{option.name}` in [tool.noxkit] of pyproject.toml, or {option.variable} as JSON"
             self._record("NK-ARGUMENT-UNKNOWN", f"{shown} is a list of tables, which no flag can give", hint)
             return
-        known = (
-            [name for name, each in self._options.items() if not each.structured]
-            + list(self._own)
-            + ["--help"]
-        )
+        known = [name for name, each in self._options.items() if not each.structured] + list(self._own) + ["--help"]
         meant = similar(flag.replace("_", "-"), known) if flag.startswith("-") else None
         if meant:
             hint = f"did you mean `{meant}`?"
@@ -145,9 +138,7 @@ class _FlagReader:
         self.given.records.append(ErrorRecord(code=code, message=message, hint=hint))
 
 
-def read_environment(
-    environ: Mapping[str, str], *, extra_flags: Collection[str], redactor: Redactor
-) -> Given:
+def read_environment(environ: Mapping[str, str], *, extra_flags: Collection[str], redactor: Redactor) -> Given:
     """Read the `NOXKIT_*` variables of `environ`. An empty one counts as not set."""
     given = Given()
     options = {option.variable: option for option in all_options() if option.in_text}

@@ -56,9 +56,7 @@ def _finding_pattern(text: str) -> Wrong | None:
     try:
         groups = set(re.compile(text).groupindex)
     except (re.error, OverflowError, RecursionError) as error:
-        return Wrong(
-            f"is not a regular expression: {error}", "mend the expression; it is read by Python's `re`"
-        )
+        return Wrong(f"is not a regular expression: {error}", "mend the expression; it is read by Python's `re`")
     if unknown := sorted(groups - _FINDING_GROUPS):
         known = ", ".join(f"`{name}`" for name in sorted(_FINDING_GROUPS))
         return Wrong(f"has a group `{unknown[0]}` that noxkit does not know", f"the groups are {known}")

@@ -63,9 +63,7 @@ class Document:
         span = self.key(path)
         return span.line if span else None
 
-    def record(
-        self, code: str, message: str, hint: str, *, path: KeyPath, at_key: bool = False
-    ) -> ErrorRecord:
+    def record(self, code: str, message: str, hint: str, *, path: KeyPath, at_key: bool = False) -> ErrorRecord:
         """A record that points at the key or the value at `path`."""
         span = self.key(path) if at_key else self._positions.value(path) or self.key(path)
         line, column, end = (span.line, span.column, span.end_column) if span else (None, None, None)
@@ -119,9 +117,7 @@ def _parse(document: Document) -> None:
         before = document.content[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
-        document.records.append(
-            _invalid(document, "it is not UTF-8", "save it as UTF-8", line=line, column=column)
-        )
+        document.records.append(_invalid(document, "it is not UTF-8", "save it as UTF-8", line=line, column=column))
         return
     try:
         document.data = tomllib.loads(text)

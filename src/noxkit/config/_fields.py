@@ -95,9 +95,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     def structured(self) -> bool:
         """Whether it is a list of tables, which has no flag and is JSON in its variable."""
         core = self.shape.core
-        return isinstance(core, inspect.VarTupleType) and isinstance(
-            shape_of(core.item_type).core, inspect.StructType
-        )
+        return isinstance(core, inspect.VarTupleType) and isinstance(shape_of(core.item_type).core, inspect.StructType)
 
     @property
     def switch(self) -> bool:

@@ -48,11 +48,7 @@ def _table(option: Option) -> str:
 
 def _configured(option: Option) -> Iterator[str]:
     if option.structured:
-        return iter(
-            _entry(
-                f"{option.path[-1]} (no flag)", f"{option.shape.description} {option.variable} takes JSON."
-            )
-        )
+        return iter(_entry(f"{option.path[-1]} (no flag)", f"{option.shape.description} {option.variable} takes JSON."))
     return iter(_entry(option.usage, option.shape.description))
 
 

@@ -78,9 +78,7 @@ def _json(text: str) -> object:
     try:
         return cast("object", msgspec.json.decode(text.encode("utf-8", "surrogatepass")))
     except (msgspec.DecodeError, RecursionError) as error:
-        raise TextError(
-            f"is not JSON: {error}", hint="write it as JSON, with the keys that it has in TOML"
-        ) from error
+        raise TextError(f"is not JSON: {error}", hint="write it as JSON, with the keys that it has in TOML") from error
 
 
 def read_switch(text: str) -> bool | str:
@@ -110,8 +108,6 @@ def _table(core: inspect.DictType, texts: Sequence[str]) -> object:
         name, value = found.groups() if found else (name, item)
         if not name:
             form = "NAME=GLOB" if lists else "NAME==VERSION"
-            raise TextError(
-                f"has `{item}`, which names nothing", hint=f"write {form}; commas stand between several"
-            )
+            raise TextError(f"has `{item}`, which names nothing", hint=f"write {form}; commas stand between several")
         table.setdefault(name, []).append(value)
     return table if lists else {key: ",".join(values) for key, values in table.items()}

@@ -36,13 +36,9 @@ class Redactor:
     @functools.cached_property
     def _secrets(self) -> re.Pattern[str] | None:
         names = re.compile("|".join(fnmatch.translate(pattern) for pattern in self._patterns))
-        found = {
-            value for name, value in self._environ.items() if names.match(name) and len(value) >= _SHORTEST
-        }
+        found = {value for name, value in self._environ.items() if names.match(name) and len(value) >= _SHORTEST}
         return (
-            re.compile("|".join(re.escape(value) for value in sorted(found, key=len, reverse=True)))
-            if found
-            else None
+            re.compile("|".join(re.escape(value) for value in sorted(found, key=len, reverse=True))) if found else None
         )
 
     def text(self, text: str) -> str:
@@ -57,9 +53,7 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, MappingABC):
-            return {
-                str(key): self.value(item) for key, item in cast("Mapping[object, object]", value).items()
-            }
+            return {str(key): self.value(item) for key, item in cast("Mapping[object, object]", value).items()}
         if isinstance(value, list | tuple):
             return self._items(cast("Sequence[object]", value))
         return value
@@ -81,8 +75,4 @@ class Redactor:
             return f"`{value}`"
         safe = self.text(value).encode("utf-8", "backslashreplace").decode()
         text = msgspec.json.encode(safe if len(safe) <= _LONGEST else safe[:_LONGEST] + "…").decode()
-        return (
-            f"`{text[1:-1]}`"
-            if text.isprintable() and text[1:-1]
-            else f"`{text.encode('unicode_escape').decode()}`"
-        )
+        return f"`{text[1:-1]}`" if text.isprintable() and text[1:-1] else f"`{text.encode('unicode_escape').decode()}`"

@@ -17,9 +17,7 @@ class Ignore(Table, frozen=True, kw_only=True):
     """Findings that are accepted, and why."""
 
     code: Annotated[Code, Meta(description="The code whose findings are accepted.")]
-    path: Annotated[
-        Glob | None, Meta(description="Only findings in these paths.", examples=["legacy/**"])
-    ] = None
+    path: Annotated[Glob | None, Meta(description="Only findings in these paths.", examples=["legacy/**"])] = None
     source: Annotated[
         Literal["tree", "wheel", "sdist"] | None,
         Meta(description="Only findings of this source: the tree, a wheel or an sdist.", examples=["wheel"]),
@@ -70,9 +68,7 @@ class Kind(Table, frozen=True, kw_only=True):
     ] = None
     required_files: Annotated[
         tuple[Glob, ...],
-        Meta(
-            description="Files that each package must have, non-empty.", examples=[["README.md", "LICENSE"]]
-        ),
+        Meta(description="Files that each package must have, non-empty.", examples=[["README.md", "LICENSE"]]),
     ] = ()
     required_fields: Annotated[
         tuple[ProjectField, ...],
@@ -87,9 +83,7 @@ class Kind(Table, frozen=True, kw_only=True):
     ] = ()
     namespace: Annotated[
         tuple[
-            Annotated[
-                str, Meta(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$", extra={"expected": "an importable name"})
-            ],
+            Annotated[str, Meta(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$", extra={"expected": "an importable name"})],
             ...,
         ],
         Meta(

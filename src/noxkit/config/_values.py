@@ -80,7 +80,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
         """What a message calls the table at `path`: `[tool.noxkit.coverage]`, `[[tool.noxkit.kinds]]`."""
         if self.name:
             return self.label(path)
-        dotted = ".".join(["tool", "noxkit", *(str(part) for part in path if not isinstance(part, int))])
+        dotted = ".".join(["tool", "noxkit", *(part for part in path if not isinstance(part, int))])
         return f"[[{dotted}]]" if any(isinstance(part, int) for part in path) else f"[{dotted}]"
 
     def faults(self, kind: inspect.Type, value: object, path: KeyPath = ()) -> Iterator[Fault]:
@@ -109,9 +109,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
             else:
                 found.append(self._unknown_key(key, list(fields), path))
         found += (
-            self._missing_key(field, path)
-            for field in core.fields
-            if field.required and field.encode_name not in table
+            self._missing_key(field, path) for field in core.fields if field.required and field.encode_name not in table
         )
         yield from found
         check = _checks.TABLE_CHECKS.get(core.cls.__name__)
@@ -135,28 +133,20 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
     def _unknown_key(self, key: str, known: Sequence[str], path: KeyPath) -> Fault:
         message = f"{self.redactor.shown(key)} is not an option of {self.table(path)}"
-        return Fault(
-            path=(*path, key), kind="unknown", message=message, hint=self._unknown_hint(key, known, path)
-        )
+        return Fault(path=(*path, key), kind="unknown", message=message, hint=self._unknown_hint(key, known, path))
 
     def _unknown_hint(self, key: str, known: Sequence[str], path: KeyPath) -> str:
         options = all_options()
         if not path:
             run = next(
-                (
-                    option
-                    for option in options
-                    if option.run and option.path[0] in {key, key.replace("_", "-")}
-                ),
+                (option for option in options if option.run and option.path[0] in {key, key.replace("_", "-")}),
                 None,
             )
             if run is not None:
                 return f"it is set for a run, not in TOML: use `{run.flag}` behind `--`, or {run.variable}"
         if meant := similar(key.replace("_", "-"), known):
             return f"did you mean `{meant}`?"
-        elsewhere = next(
-            (option.name for option in options if not option.run and key == option.path[-1]), None
-        )
+        elsewhere = next((option.name for option in options if not option.run and key == option.path[-1]), None)
         if elsewhere is not None and not self.name:
             return f"did you mean `{elsewhere}`, in [tool.noxkit.{elsewhere.rpartition('.')[0]}]?"
         return f"remove it; the options there are {quoted(known)}"
@@ -177,9 +167,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
                 hint=f"give at least one, such as `{example}`, or leave it out",
             )
         found = [
-            fault
-            for number, item in enumerate(items)
-            for fault in self.faults(core.item_type, item, (*path, number))
+            fault for number, item in enumerate(items) for fault in self.faults(core.item_type, item, (*path, number))
         ]
         yield from found
         if not found:
@@ -271,9 +259,7 @@ def _wrong_choice(value: str, values: Sequence[str]) -> _checks.Wrong | None:
     return _checks.Wrong(f"is not one of {quoted(values)}", hint)
 
 
-def _wrong_number(
-    shape: Shape, core: inspect.IntType | inspect.FloatType, value: float
-) -> _checks.Wrong | None:
+def _wrong_number(shape: Shape, core: inspect.IntType | inspect.FloatType, value: float) -> _checks.Wrong | None:
     limits = (
         (core.gt, "greater than", ">"),
         (core.ge, "at least", ">="),
@@ -281,9 +267,7 @@ def _wrong_number(
         (core.le, "at most", "<="),
     )
     needed = " and ".join(f"{words} {limit}" for limit, words, _ in limits if limit is not None)
-    if math.isnan(value) or not all(
-        _holds(value, sign, limit) for limit, _, sign in limits if limit is not None
-    ):
+    if math.isnan(value) or not all(_holds(value, sign, limit) for limit, _, sign in limits if limit is not None):
         example = f", such as {shape.examples[0]}" if shape.examples else ""
         return _checks.Wrong(f"is not {needed}", f"use a number that is {needed}{example}")
     return None
@@ -295,9 +279,7 @@ def _holds(value: float, sign: str, limit: float) -> bool:
 
 def _wrong_text(shape: Shape, core: inspect.StrType, value: str) -> _checks.Wrong | None:
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        return _checks.Wrong(
-            "holds a character that no path or argument can have", "write it in printable characters"
-        )
+        return _checks.Wrong("holds a character that no path or argument can have", "write it in printable characters")
     if core.pattern is not None:
         # `$` also matches before a newline at the end
         ends_line = core.pattern.endswith("$") and value.endswith("\n")
@@ -333,11 +315,7 @@ def _type_hint(shape: Shape, value: object, *, text: bool) -> str:
     if isinstance(core, inspect.BoolType):
         return "use true or false" if text else "write true or false, without quotes"
     if isinstance(core, inspect.VarTupleType) and isinstance(value, str) and not text:
-        return (
-            f"write a list: `{as_toml([value])}`"
-            if _is_word(core, value)
-            else f"write {describe(core)}{such}"
-        )
+        return f"write a list: `{as_toml([value])}`" if _is_word(core, value) else f"write {describe(core)}{such}"
     if isinstance(core, inspect.StrType) and not isinstance(value, dict | list) and not text:
         return f"write it in quotes{such}"
     if isinstance(core, inspect.DateType):

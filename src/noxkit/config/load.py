@@ -126,8 +126,7 @@ class Config:
             table = as_table(value)
             if table:
                 yield from (
-                    (f"{option.name}.{key}", item, self.source(f"{option.name}.{key}"))
-                    for key, item in table.items()
+                    (f"{option.name}.{key}", item, self.source(f"{option.name}.{key}")) for key, item in table.items()
                 )
             else:
                 yield option.name, value, self.source(option.name)
@@ -317,9 +316,7 @@ def _convert(merged: _Merged, kind: type[_StructT], *, run: bool) -> _StructT:
         # not reached as long as `_values` refuses all that the schema refuses
         hint = "mend the option; `noxkit config` shows where each value comes from"
         raise NoxkitError(
-            ErrorRecord(
-                code="NK-CONFIG-VALUE", message=f"the configuration cannot be used: {error}", hint=hint
-            )
+            ErrorRecord(code="NK-CONFIG-VALUE", message=f"the configuration cannot be used: {error}", hint=hint)
         ) from error
 
 

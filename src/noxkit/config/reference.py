@@ -65,9 +65,7 @@ def _without_null(node: object) -> object:
     table = as_table(node)
     if table is None:
         return node
-    cleaned = {
-        key: _without_null(item) for key, item in table.items() if not (key == "default" and item is None)
-    }
+    cleaned = {key: _without_null(item) for key, item in table.items() if not (key == "default" and item is None)}
     any_of = cleaned.get("anyOf")
     if isinstance(any_of, list) and len(cast("list[object]", any_of)) == 1:
         del cleaned["anyOf"]
@@ -144,13 +142,7 @@ def _keys(option: Option) -> Iterator[str]:
     yield "|---|---|---|---|"
     for field in item.fields if isinstance(item, inspect.StructType) else ():
         shape = shape_of(field.type)
-        default = (
-            "required"
-            if field.required
-            else ""
-            if field.default in (None, ())
-            else f"`{as_toml(field.default)}`"
-        )
+        default = "required" if field.required else "" if field.default in (None, ()) else f"`{as_toml(field.default)}`"
         cells = (
             f"`{field.encode_name}`",
             describe(shape.core) + _limits(shape.core),

@@ -225,8 +225,7 @@ class Options(Table, frozen=True, kw_only=True):
         Meta(description="How much may be kept between runs, in bytes."),
     ] = 512 << 20
     tool_folder: Annotated[
-        Annotated[str, Meta(pattern=r"\S", extra={"expected": "the path of a folder", "metavar": "FOLDER"})]
-        | None,
+        Annotated[str, Meta(pattern=r"\S", extra={"expected": "the path of a folder", "metavar": "FOLDER"})] | None,
         Meta(
             description="Where the environments of tools are kept; by default in the user's cache folder.",
             examples=[".nox/tools"],
@@ -291,9 +290,9 @@ class RunOptions(Table, frozen=True, kw_only=True):
             extra={"group": "What runs"},
         ),
     ] = None
-    dry_run: Annotated[
-        bool, Meta(description="Say what would run, and run nothing.", extra={"group": "What runs"})
-    ] = False
+    dry_run: Annotated[bool, Meta(description="Say what would run, and run nothing.", extra={"group": "What runs"})] = (
+        False
+    )
     why: Annotated[
         Task | None,
         Meta(description="Say why this task, rule or tool runs or does not.", extra={"group": "What runs"}),
@@ -303,9 +302,7 @@ class RunOptions(Table, frozen=True, kw_only=True):
     ] = False
     jobs: Annotated[
         Annotated[int, Meta(ge=1, le=1024, examples=[4], extra={"metavar": "N"})] | None,
-        Meta(
-            description="How many tasks run at once; by default one a core.", extra={"group": "How it runs"}
-        ),
+        Meta(description="How many tasks run at once; by default one a core.", extra={"group": "How it runs"}),
     ] = None
     fail_on: Annotated[
         Severity, Meta(description="The least severity that fails a run.", extra={"group": "How it runs"})
@@ -347,9 +344,7 @@ class RunOptions(Table, frozen=True, kw_only=True):
         File | None,
         Meta(description="Append what happens to this file, as JSON lines.", extra={"group": "Reports"}),
     ] = None
-    verbose: Annotated[bool, Meta(description="Show every task's evidence.", extra={"group": "Reports"})] = (
-        False
-    )
+    verbose: Annotated[bool, Meta(description="Show every task's evidence.", extra={"group": "Reports"})] = False
     write_baseline: Annotated[
         bool,
         Meta(description="Write the baseline from this run's findings.", extra={"group": "What is written"}),

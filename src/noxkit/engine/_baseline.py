@@ -47,7 +47,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class _Document(msgspec.Struct, kw_only=True):
-    schema: str = ""
+    schema: str
     findings: list[_Entry]
 
 

@@ -17,6 +17,7 @@ from noxkit.engine._job import Homes, run_tool
 from noxkit.environments.project import STAND_IN, ProjectEnvironment
 from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
 from noxkit.environments.uv import InstallFailedError
+from noxkit.errors import NoxkitError
 from noxkit.tasks.graph import Node, NotStartedError, run_graph
 from noxkit.tasks.store import key_of
 
@@ -175,6 +176,17 @@ def _outcome(task: Task, result: object) -> Outcome:
         )
     if isinstance(result, Outcome):
         return result
+    if isinstance(result, NoxkitError):
+        record = result.records[0]
+        place = f" ({record.path}:{record.line})" if record.path and record.line else ""
+        return Outcome(
+            name=task.name,
+            status=Status.INCONCLUSIVE,
+            reason=f"{record.code}: {record.message}{place}",
+            hint=record.hint,
+            python=task.python,
+            package=task.package,
+        )
     if isinstance(result, BaseException) and not isinstance(result, NotStartedError):
         reason, hint = (
             f"noxkit failed: {type(result).__name__}: {result}",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
+    from noxkit.engine._task import ToolCall
     from noxkit.tools._base import Tool
     from noxkit.workspace.model import Package, Repository
 
@@ -106,7 +107,11 @@ def _without_paths(task: Task) -> Task:
     reason = f"`paths` for {task.name} in [tool.noxkit] match no file"
     hint = f"correct the globs, or add `{task.name}` to `skip` in [tool.noxkit]"
     outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
-    return dataclasses.replace(task, tool=None, environment=None, action=lambda _call, _needs: outcome)
+
+    def nothing(_call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
+        return outcome
+
+    return dataclasses.replace(task, tool=None, environment=None, action=nothing)
 
 
 def plan_checkers(context: Context, scope: Scope, pythons: Sequence[str] | None = None) -> list[Task]:

@@ -39,5 +39,10 @@ def _declared(module_name: str) -> Iterator[type[Tool]]:
     module = importlib.import_module(module_name)
     for _, member in inspect.getmembers(module, inspect.isclass):
         # On 3.10 `list[str]` counts as a class there, and `issubclass` refuses it.
-        if not isinstance(member, types.GenericAlias) and issubclass(member, Tool) and member.__module__ == module_name and not inspect.isabstract(member):
+        if (
+            not isinstance(member, types.GenericAlias)
+            and issubclass(member, Tool)
+            and member.__module__ == module_name
+            and not inspect.isabstract(member)
+        ):
             yield member

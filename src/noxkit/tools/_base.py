@@ -116,7 +116,7 @@ class Reading:
 
     findings: tuple[Finding, ...] = ()
     files: int | None = None
-    evidence: dict[str, EvidenceValue] = dataclasses.field(default_factory=dict)
+    evidence: dict[str, EvidenceValue] = dataclasses.field(default_factory=dict[str, EvidenceValue])
     trouble: str | None = None
     trouble_hint: str | None = None
     left_out: int = 0

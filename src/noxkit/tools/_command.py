@@ -118,8 +118,8 @@ class _Command(Tool):
     def _annotations(self, text: str) -> Iterator[Finding]:
         """GitHub workflow commands: `::error file=a,line=1,col=2::message`, with their escapes undone."""
         for match in _ANNOTATION.finditer(text):
-            pairs = dict(part.split("=", 1) for part in (match["properties"] or "").split(",") if "=" in part)
-            values = {key.strip(): _unescaped(value) for key, value in pairs.items()}
+            pairs = (part.partition("=") for part in (match["properties"] or "").split(","))
+            values = {key.strip(): _unescaped(value) for key, sign, value in pairs if sign}
             yield msgspec.structs.replace(
                 self._finding(_unescaped(match["message"]), code=values.get("title")),
                 severity=_SEVERITIES[match["severity"]],

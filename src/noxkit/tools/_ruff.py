@@ -78,8 +78,9 @@ def common(job: Job) -> list[str]:
 
     ruff's cache cannot hold a name that is not UTF-8, and ruff fails over it: such trees go without.
     """
+    odd = any(map(_SURROGATES.search, (str(job.root), *job.repository.files)))
     excludes = [part for folder in job.excluded for part in ("--exclude", folder)]
-    kept = ["--no-cache"] if any(map(_SURROGATES.search, job.repository.files)) else ["--cache-dir", cache(job, "ruff")]
+    kept = ["--no-cache"] if odd else ["--cache-dir", cache(job, "ruff")]
     return ["-v", "--force-exclude", *kept, *excludes]
 
 
