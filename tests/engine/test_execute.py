@@ -52,7 +52,7 @@ def test_the_environment_has_a_row_with_its_evidence(project: Repo) -> None:
     assert (report.status, row.status, row.python) == (Status.PASSED, Status.PASSED, PYTHON)
     assert row.evidence["made_from"] == "no lock"
     assert isinstance(row.evidence["distributions"], int)
-    assert row.evidence["distributions"] > 3  # the project, pytest, coverage, and what they need
+    assert row.evidence["distributions"] >= 3  # the project, pytest and coverage
 
 
 def test_an_environment_that_was_there_is_cached(project: Repo) -> None:

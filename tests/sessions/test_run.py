@@ -144,9 +144,10 @@ def test_sessions_in_a_row_write_one_merged_report_with_the_worst_status(tested:
 
 
 def test_the_sessions_of_several_pythons_are_all_in_the_merged_report(tested: NoxRepo) -> None:
-    tested.write({**manifest(options=f'python = ["{PYTHON}", "3.14", "3.13"]\n{OFFLINE}')})
+    pythons = sorted({PYTHON, "3.12", "3.13"})
+    tested.write({**manifest(options=f"python = {pythons}\n{OFFLINE}")})
     tested.nox("-s", "tests", "--", "--skip", "tests", "--report", JSON)
-    assert {task["python"] for task in tested.report()["tasks"]} == {PYTHON, "3.14", "3.13"}
+    assert {task["python"] for task in tested.report()["tasks"]} == set(pythons)
 
 
 def test_a_report_with_session_in_its_name_is_one_a_session(tested: NoxRepo) -> None:

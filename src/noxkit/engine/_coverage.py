@@ -131,9 +131,7 @@ def _changed(context: Context) -> tuple[Mapping[str, frozenset[int]] | None, str
             ),
         )
     source = "--since" if context.config.run.since else "`base` of [tool.noxkit.coverage]"
-    base = (
-        git_module.merge_base(git, named, source=source) if named else git_module.default_base(git, context.environ)
-    )
+    base = git_module.merge_base(git, named, source=source) if named else git_module.default_base(git, context.environ)
     if isinstance(base, git_module.NotDue):
         return None, f"not due: {base.reason}", None
     if isinstance(base, git_module.Unresolved):
