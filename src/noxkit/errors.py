@@ -7,9 +7,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["ERROR_CODES", "ErrorRecord", "NoxkitError"]
+__all__ = ["ERROR_CODES", "ErrorRecord", "NoxkitError", "did_you_mean"]
 
 ERROR_CODES: dict[str, str] = {
     "NK-ARGUMENT-UNKNOWN": "an argument after `--` that no session accepts",
@@ -63,3 +63,12 @@ class NoxkitError(Exception):
     def __init__(self, records: Sequence[ErrorRecord] | ErrorRecord) -> None:
         self.records = (records,) if isinstance(records, ErrorRecord) else tuple(records)
         super().__init__("; ".join(f"{record.code}: {record.message}" for record in self.records))
+
+
+def did_you_mean(name: str, known: Iterable[str], *, kind: str = "names") -> str:
+    """The hint for a name that does not exist: the nearest of `known`, else all of them, sorted."""
+    import difflib  # noqa: PLC0415 -- only an error needs it, and this module is imported with the noxfile
+
+    listed = sorted(known)
+    near = difflib.get_close_matches(name, listed, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"the {kind} are: {', '.join(listed) or 'none'}"

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from noxkit.engine._execute import pin_for
+from noxkit.engine._names import task_names
 from noxkit.engine._select import all_tools, checkers
 from noxkit.environments.tool import locked_version
-from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +37,7 @@ def explain(context: Context, tasks: Sequence[Task], name: str) -> str:
     """Everything that decides about the task `name` in this session. Raises NoxkitError for an unknown one."""
     tools = all_tools(context)
     if name not in tools and name not in {task.name for task in tasks}:
-        near = difflib.get_close_matches(name, sorted(tools), n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(tools))}"
+        hint = did_you_mean(name, task_names(context))
         raise NoxkitError(
             ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"`--why {name}`: there is no such task", hint=hint)
         )

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -12,11 +11,11 @@ from packaging.utils import canonicalize_name
 
 from noxkit.engine._select import all_tools
 from noxkit.engine._task import Task
-from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.tools import load_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from noxkit.engine._context import Context
 
@@ -45,16 +44,16 @@ def _unknown_tasks(context: Context) -> Iterator[ErrorRecord]:
     checkers = {name for name, tool in load_tools().items() if tool.type_checker}
     for name in options.skip:
         if name not in names:
-            yield _record(context, "skip", f"`{name}` in `skip` is not the name of a task", _hint(name, names))
+            yield _record(context, "skip", f"`{name}` in `skip` is not the name of a task", did_you_mean(name, names))
     for name in options.paths:
         if name not in names:
             yield _record(
-                context, f"paths.{name}", f"`{name}` in `paths` is not the name of a task", _hint(name, names)
+                context, f"paths.{name}", f"`{name}` in `paths` is not the name of a task", did_you_mean(name, names)
             )
     for name in options.typecheck.checkers or ():
         if name not in checkers:
             message = f"`{name}` in `typecheck.checkers` is not a type checker that noxkit runs"
-            yield _record(context, "typecheck.checkers", message, _hint(name, checkers))
+            yield _record(context, "typecheck.checkers", message, did_you_mean(name, checkers))
 
 
 def _unknown_versions(context: Context) -> Iterator[ErrorRecord]:
@@ -66,7 +65,7 @@ def _unknown_versions(context: Context) -> Iterator[ErrorRecord]:
         elif canonicalize_name(name) in tools:
             continue
         else:
-            hint = _hint(name, tools)
+            hint = did_you_mean(name, tools)
         yield _record(context, f"tools.{name}", f"`{name}` in `tools` is not a tool that noxkit installs", hint)
 
 
@@ -80,7 +79,7 @@ def _wrong_commands(context: Context) -> Iterator[ErrorRecord]:
         for name in command.sessions:
             if name not in sessions:
                 message = f"`{name}` in `sessions` of the command `{command.name}` is no session that runs commands"
-                yield _record(context, "commands", message, _hint(name, sessions))
+                yield _record(context, "commands", message, did_you_mean(name, sessions))
 
 
 def _record(context: Context, option: str, message: str, hint: str) -> ErrorRecord:
@@ -89,11 +88,6 @@ def _record(context: Context, option: str, message: str, hint: str) -> ErrorReco
     if source.kind == "pyproject" and line.isdigit():
         return ErrorRecord(code="NK-CONFIG-VALUE", message=message, hint=hint, path=path, line=int(line), column=1)
     return ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"{message} ({source.place})", hint=hint)
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"did you mean `{near[0]}`?" if near else f"the names are: {', '.join(sorted(known))}"
 
 
 def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
@@ -107,7 +101,9 @@ def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
         for name in names:
             if name not in known:
                 message = f"`{name}` of {flag} is not the name of a task"
-                raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=_hint(name, known)))
+                raise NoxkitError(
+                    ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=did_you_mean(name, known))
+                )
     left = [task for task in tasks if _is_named(context, task)]
     return [*left, *_checkers_off(context, tasks)] or [_away(context, task) for task in tasks]
 

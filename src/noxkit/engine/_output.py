@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import difflib
 import errno
 import importlib.metadata
 import itertools
@@ -23,7 +22,7 @@ from noxkit.diagnostics.files import write_atomic
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._verdict import EXIT_CODES, merge_reports
-from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.report import format_names, formats
 from noxkit.report._reading import read_report
 from noxkit.report._style import Style
@@ -55,13 +54,11 @@ def prepare_reports(root: Path, *, targets: Sequence[tuple[str, str]], session: 
     """
     for name, pattern in targets:
         if name not in format_names():
-            near = difflib.get_close_matches(name, format_names(), n=1)
-            known = f"the formats are: {', '.join(format_names())}"
             raise NoxkitError(
                 ErrorRecord(
                     code="NK-ARGUMENT-VALUE",
                     message=f"`{name}` is not the name of a report format",
-                    hint=f"did you mean `{near[0]}`? {known}" if near else known,
+                    hint=did_you_mean(name, format_names(), kind="formats"),
                 )
             )
         file = root / pattern.replace("{session}", session)

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.workspace import git as git_module
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ def _package(context: Context, name: str) -> Package:
         if canonicalize_name(name) == package.name or name == package.folder:
             return package
     known = [package.name for package in packages]
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"its packages are: {', '.join(known) or 'none'}"
+    hint = did_you_mean(name, known, kind="packages")
     raise NoxkitError(
         ErrorRecord(
             code="NK-ARGUMENT-VALUE", message=f"`--package {name}`: this repository has no such package", hint=hint
