@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sessions._bench_module import Model, Module
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sessions._bench_module import Model, Module
 
 __all__ = ["analysis", "chain", "examples", "scenario"]
 

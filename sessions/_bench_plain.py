@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sessions._bench_blocks import simple
 
-__all__ = ["calendar", "decision", "ledger", "naming", "parse", "service", "wording"]
+__all__ = ["calendar", "decision", "files", "ledger", "naming", "parse", "service", "wording"]
 
 SERVICE = '''
 class ${name}Service:
@@ -367,7 +367,67 @@ def same_${snake}(left="$noun", right="$other", *, exact=False):
     return first.split(" ")[0].isalpha() and first.lower().startswith(second[:3].lower())
 '''
 
+FILES = '''
+def $function(path: Path, *, encoding: str = "utf-8", limit: int = $n1) -> list[str]:
+    """The lines of a $noun file that are neither empty nor comments, at most `limit`; none where it is not there.
+
+    $remark
+    """
+    try:
+        with path.open(encoding=encoding) as file:
+            lines = file.read().splitlines()
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: byte {error.start} is not {encoding}") from error
+    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return found[:limit]
+
+
+def ${other_function}(source: Path, target: Path, *, size: int = $n2) -> int:
+    """Copy a $noun file block by block; how many bytes there were."""
+    whole = 0
+    with open(source, "rb") as reading, open(target, "wb") as writing:
+        head = reading.read(size)
+        writing.write(head)
+        rest = reading.read()
+        whole = len(head) + writing.write(rest)
+    with target.open("a", encoding="ascii") as file:
+        file.write("end\\n")
+    return whole
+
+
+def write_${snake}(path: Path, value: str | bytes | list[str] | None) -> str:
+    """Write what a $noun says, whatever form it has; the text that stands in the file afterwards."""
+    match value:
+        case None:
+            text = ""
+        case bytes():
+            text = value.decode("utf-8", "replace")
+        case str():
+            text = value
+        case _:
+            text = "\\n".join(value)
+    if path.suffix == ".$other":
+        text = text.upper()
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+    with path.open(encoding="utf-8") as file:
+        first = file.readline().rstrip()
+    return first if len(first) > $n3 else text
+
+
+def sizes_${snake}(folder: Path, *names: str, unit: int = $n4) -> dict[str, int]:
+    """How many units each file has, by what its name begins with."""
+    sizes: dict[str, int] = {}
+    paths = sorted(folder / name for name in names)
+    for initial, group in groupby(paths, key=lambda path: path.stem[:1].lower()):
+        sizes[initial] = sum([path.stat().st_size for path in group]) // unit
+    return sizes
+'''
+
 service = simple(SERVICE)
+files = simple(FILES, ("itertools", "groupby"), ("pathlib", "Path"))
 naming = simple(NAMING)
 wording = simple(WORDING, ("re",))
 calendar = simple(CALENDAR, ("datetime", "date", "datetime", "timedelta", "timezone"))

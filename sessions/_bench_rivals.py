@@ -145,8 +145,10 @@ class Toolbox:
                 "isort --py 310 --check",
                 "black --target-version py310 --check",
                 "pylint --output-format colorized,json:.lint.json",
-                "mypy --explicit-package-bases --namespace-packages --show-error-codes --pretty"
-                " --show-column-numbers --show-error-context --scripts-are-modules",
+                (
+                    "mypy --explicit-package-bases --namespace-packages --show-error-codes --pretty"
+                    " --show-column-numbers --show-error-context --scripts-are-modules"
+                ),
             )
         )
         return timed(self._command("sh", "-c", f"{script}\ntrue"), log=log)

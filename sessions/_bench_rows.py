@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,12 +17,10 @@ from noxkit.tasks.process import Runner
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
 from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, empty_noxfile, plain_noxfile, shell_script
-from sessions._bench_run import forget_tool_caches, lint_command, tool_commands
+from sessions._bench_run import NOXFILE, Tree, forget_tool_caches, lint_command, tool_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sessions._bench_run import Tree
 
 __all__ = ["GROUPS", "Bench", "Say"]
 
@@ -269,7 +268,7 @@ def first(bench: Bench) -> list[Row]:
     """A first run: no home, no caches, no environment."""
     home = bench.tree.scratch / "home"
     home.mkdir()
-    configuration = os.path.expanduser("~/.config")
+    configuration = str(Path.home() / ".config")
     changes = {
         "HOME": str(home),
         "UV_CACHE_DIR": str(home / "uv"),
@@ -341,10 +340,6 @@ def toolbox(bench: Bench) -> list[Row]:
 
 def _single_package(bench: Bench, source: Path, folder: Path) -> Usage:
     """noxkit's lint on a copy of the package, with the same checkers as on the tree."""
-    import shutil
-
-    from sessions._bench_run import NOXFILE, Tree
-
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("noxfile.py", "noxconfig.py", ".lint.json"))
     (folder / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
     pyproject = folder / "pyproject.toml"

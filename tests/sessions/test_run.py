@@ -237,9 +237,9 @@ def test_events_are_written_as_json_lines_with_credentials_by_name_only(repo: No
 
 
 def gone(repo: NoxRepo) -> bool:
-    """Whether no process has the mark of this repository in its command line, within two seconds."""
+    """Whether no process has the mark of this repository in its command line, within ten seconds."""
     mark = f"mark-{repo.root.parent.name}".encode()
-    until = time.monotonic() + 2
+    until = time.monotonic() + 10
     while time.monotonic() < until:
         if not any(mark in _command_line(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
             return True
@@ -288,6 +288,15 @@ def test_an_interrupt_in_a_test_prints_the_report_and_leaves_no_process(
         True,
         False,
     ), said
+
+
+def test_the_end_of_nox_itself_ends_its_parallel_sessions(repo: NoxRepo) -> None:
+    mark = f"mark-{repo.root.parent.name}"
+    repo.write(manifest(command("slow", "sh", "-c", f": {mark}; touch there; sleep 60; :"), options=OFFLINE))
+    arguments = ("-j", "2", "-s", "lint", "check", "--", "--only", "slow", "--report", "json={session}.json")
+    ended, said = repo.interrupted(signal.SIGTERM, *arguments, when="there")
+    assert (ended, gone(repo)) == (-signal.SIGTERM, True), said
+    assert repo.report("lint.json")["interrupted"] is True
 
 
 def test_a_time_limit_ends_a_program_and_all_that_it_started(repo: NoxRepo) -> None:

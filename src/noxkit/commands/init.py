@@ -93,8 +93,9 @@ def _noxfile(root: Path) -> str | None:
 def _text(root: Path) -> str:
     """The noxfile with as many blank lines after its imports as the repository's own import sorter asks for."""
     pyproject = read_toml(root / "pyproject.toml", path="pyproject.toml")
-    tools = {} if isinstance(pyproject, ErrorRecord) else table(pyproject, "tool")
-    ruff, isort = table(tools, "ruff", "lint", "isort"), table(tools, "isort")
+    if isinstance(pyproject, ErrorRecord):
+        return NOXFILE
+    ruff, isort = table(pyproject, "tool", "ruff", "lint", "isort"), table(pyproject, "tool", "isort")
     wanted = ruff.get("lines-after-imports", isort.get("lines_after_imports"))
     return NOXFILE.replace("import noxkit\n\n", "import noxkit\n\n\n") if wanted == 2 else NOXFILE
 

@@ -34,7 +34,10 @@ __all__ = ["plan_coverage"]
 
 
 def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ()) -> list[Task]:
-    """One task, which comes after the tests of the same run; not due where there are neither tests nor data."""
+    """One task, which comes after the tests of the same run; not due where there are neither tests nor data.
+
+    By itself it is about all data that is there: `--since` is then no more than the base of new lines.
+    """
     reader = load_tools()["coverage-combine"]
     choice = reader.choice(context.repository)
     python = _python(context, after)
@@ -45,7 +48,7 @@ def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ())
         not_due = scope.fact
     elif python is None:
         not_due = "no supported Python is admitted by requires-python"
-    elif scope.packages is not None and not_due is None:
+    elif scope.packages is not None and not_due is None and (after or context.config.run.package):
         not_due = f"coverage is judged over the whole tree, and this run is about a part of it ({scope.fact})"
     elif after and all(task.not_due is not None for task in after):
         not_due = "no test is due in this run"

@@ -39,12 +39,16 @@ _FILE_STYLE = Style(color=False, width=100, verbose=True)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a session was asked for, as it came: its name, arguments and environment, and the id of the nox call."""
+    """What a session was asked for, as it came: its name, arguments and environment, and the id of the nox call.
+
+    `worker` says that this process runs the one session for another nox, as under `nox -j`.
+    """
 
     session: str
     arguments: Sequence[str]
     environ: Mapping[str, str]
     call: str
+    worker: bool = False
 
 
 def prepare_reports(root: Path, *, targets: Sequence[tuple[str, str]], session: str) -> None:

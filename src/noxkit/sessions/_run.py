@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ from noxkit.report import formats
 from noxkit.report._live import LiveDisplay, PlainLines
 from noxkit.report._verdict import last_line
 from noxkit.tasks import environ as environment_module
+from noxkit.tasks.cancel import watching_parent
 from noxkit.tasks.identity import call_identity
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
     root = Path.cwd()
     environ = environment_module.current()
     call = call_identity(parent=session.parallel)
-    asked = Asked(session=name, arguments=tuple(session.posargs), environ=environ, call=call)
+    asked = Asked(session=name, arguments=tuple(session.posargs), environ=environ, call=call, worker=session.parallel)
     report: Report | None = None
     try:
         config = load(root, environ=environ, arguments=asked.arguments)
@@ -84,7 +86,8 @@ def _run(asked: Asked, planner: Planner, *, config: Config, console: Console) ->
             return context, None
         prepare_state(context.state, root)
         prepare_reports(root, targets=config.reports, session=asked.session)
-        return context, run(context, planner)
+        with watching_parent(context.cancel) if asked.worker else contextlib.nullcontext():
+            return context, run(context, planner)
 
 
 def _show(context: Context, report: Report, console: Console, *, call: str) -> None:

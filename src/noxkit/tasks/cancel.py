@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from types import FrameType
 
-__all__ = ["Cancel", "handling_signals"]
+__all__ = ["Cancel", "handling_signals", "watching_parent"]
 
+_LOOK = 0.5  # seconds between two looks at the parent
 _SAME_PRESS = 0.25  # seconds: `uv run` may forward the SIGINT that the terminal has already sent to us
 _LONGEST = 0.25  # seconds: where the kernel gives a signal to another thread, nothing else wakes the main one
 
@@ -141,6 +142,26 @@ def handling_signals(cancel: Cancel) -> Generator[None]:
     finally:
         for number, old in caught.items():
             signal.signal(number, signal.SIG_DFL if old is None else old)
+
+
+@contextlib.contextmanager
+def watching_parent(cancel: Cancel) -> Generator[None]:
+    """While inside, the end of the process that started this one sets `cancel`, as SIGTERM would.
+
+    For the workers of `nox -j`: nox dies of SIGTERM without telling them.
+    """
+    parent, done = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK) and not cancel.requested:
+            if os.getppid() != parent:
+                cancel.set(signal.SIGTERM)
+
+    threading.Thread(target=watch, name="noxkit-parent", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def _close(*descriptors: int) -> None:
