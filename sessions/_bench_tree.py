@@ -46,11 +46,11 @@ CODE: tuple[tuple[int, Callable[[Module], str]], ...] = (
     (2, blocks.model),
     (4, blocks.record),
     (1, blocks.store),
-    (4, blocks.protocol),
-    (3, blocks.client),
-    (4, blocks.kinds),
+    (3, blocks.protocol),
+    (2, blocks.client),
+    (3, blocks.kinds),
     (1, blocks.handler),
-    (2, blocks.report),
+    (1, blocks.report),
     (6, blocks.commands),
     (2, blocks.table),
     (2, loose.analysis),
@@ -62,7 +62,8 @@ CODE: tuple[tuple[int, Callable[[Module], str]], ...] = (
     (8, plain.wording),
     (16, plain.naming),
     (4, plain.calendar),
-    (30, plain.files),
+    (36, plain.files),
+    (1, plain.slip),
 )
 TESTS: tuple[tuple[int, Callable[[Module], str]], ...] = ((3, loose.examples), (1, loose.scenario))
 
