@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The blocks of plain code: classes that keep a state, functions over text, decisions."""
+"""The blocks of plain code: a class with a state, names, days, decisions."""
 
 from __future__ import annotations
 
 from sessions._bench_blocks import simple
 
-__all__ = ["calendar", "decision", "files", "ledger", "naming", "parse", "service", "slip", "wording"]
+__all__ = ["calendar", "decision", "ledger", "naming", "service", "slip", "wording"]
 
 SERVICE = '''
 class ${name}Service:
@@ -73,64 +73,6 @@ class ${name}Service:
             if limit <= 0:
                 raise ValueError(f"limit is {limit}, which is not above zero")
             self.limit = limit
-'''
-
-PARSE = '''
-def $function(line: str, *, separator: str = "=", comment: str = "#") -> tuple[str, str]:
-    """The name and the value of a line of the $noun file; both empty where it holds none.
-
-    $remark
-    """
-    text, _, _ = line.partition(comment)
-    name, found, value = text.partition(separator)
-    if not found:
-        return "", ""
-    name = name.strip().lower().replace("-", "_")
-    value = value.strip()
-    if value[:1] in {"'", '"'} and value[:1] == value[-1:]:
-        value = value[1:-1]
-    return name, value
-
-
-def ${other_function}(text: str, *, width: int = $n1) -> list[$model]:
-    """The items of a text, one for each section; raises ValueError with the number of a line that is wrong."""
-    items: list[$model] = []
-    key = ""
-    count = 0
-    weight = 1.0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("["):
-            if key:
-                items.append($model(key, count, weight))
-            key = line.strip("[] ")[:width]
-            count, weight = 0, 1.0
-            continue
-        name, value = $function(line)
-        if name == "count":
-            count = int(value)
-        elif name == "weight":
-            weight = float(value)
-        elif name == "times":
-            count = count * max(int(value), 1)
-        elif name and not value:
-            raise ValueError(f"line {number}: {name} has no value")
-    if key:
-        items.append($model(key, count, weight))
-    return items
-
-
-def show_${snake}(item: $model, *, indent: int = 0, long: bool = False) -> str:
-    """The section of an item, as `$other_function` reads it."""
-    margin = " " * indent
-    lines = [f"{margin}[{item.key}]"]
-    if item.count:
-        lines.append(f"{margin}count = {item.count}")
-    if item.weight != 1.0 or long:
-        lines.append(f"{margin}weight = {item.weight:.${n7}f}")
-    if long:
-        lines.append(f"{margin}# {item.count * item.weight:.1f} in all")
-        lines.append("")
-    return "\\n".join(lines)
 '''
 
 DECISION = '''
@@ -302,6 +244,35 @@ def slug_${snake}(title: str, *more: str) -> str:
     return text.strip("-").encode("ascii", "ignore").decode("ascii")[:$n3]
 '''
 
+NAMING = '''
+def $function(text="$noun", width=$n1, *, separator=":"):
+    """The short name of a $noun.
+
+    $remark
+    """
+    head, _, tail = text.partition(separator)
+    left, _, right = tail.rpartition("/")
+    short = head.strip().lower() + left[:width].upper()
+    return short.replace(" ", "-") + right.strip().zfill($n7)
+
+
+def ${other_function}(text="$noun", number=$n2):
+    """The long name of a $noun, with its number."""
+    name = $function(text, number, separator="/")
+    label = f"{name.title()} {number + $n3:>4}"
+    if name.startswith("$other") or label.endswith("$n4"):
+        label = label.casefold().center(len(name) + 2, "-")
+    return label.strip("-") + $function(label).upper()
+
+
+def same_${snake}(left="$noun", right="$other", *, exact=False):
+    """Whether two names mean the same $noun."""
+    first, second = ${other_function}(left), ${other_function}(right, number=$n5)
+    if exact:
+        return first == second
+    return first.split(" ")[0].isalpha() and first.lower().startswith(second[:3].lower())
+'''
+
 CALENDAR = '''
 def $function(day: date, *, steps: int = $n1) -> date:
     """The day on which the $noun is due.
@@ -338,97 +309,6 @@ def quarter_${snake}(day: date, *, first_month: int = 1) -> tuple[int, int]:
     return year, month // 3 + 1
 '''
 
-NAMING = '''
-def $function(text="$noun", width=$n1, *, separator=":"):
-    """The short name of a $noun.
-
-    $remark
-    """
-    head, _, tail = text.partition(separator)
-    left, _, right = tail.rpartition("/")
-    short = head.strip().lower() + left[:width].upper()
-    return short.replace(" ", "-") + right.strip().zfill($n7)
-
-
-def ${other_function}(text="$noun", number=$n2):
-    """The long name of a $noun, with its number."""
-    name = $function(text, number, separator="/")
-    label = f"{name.title()} {number + $n3:>4}"
-    if name.startswith("$other") or label.endswith("$n4"):
-        label = label.casefold().center(len(name) + 2, "-")
-    return label.strip("-") + $function(label).upper()
-
-
-def same_${snake}(left="$noun", right="$other", *, exact=False):
-    """Whether two names mean the same $noun."""
-    first, second = ${other_function}(left), ${other_function}(right, number=$n5)
-    if exact:
-        return first == second
-    return first.split(" ")[0].isalpha() and first.lower().startswith(second[:3].lower())
-'''
-
-FILES = '''
-def $function(path: Path, *, encoding: str = "utf-8", limit: int = $n1) -> list[str]:
-    """The lines of a $noun file that are neither empty nor comments, at most `limit`; none where it is not there.
-
-    $remark
-    """
-    try:
-        with path.open(encoding=encoding) as file:
-            lines = file.read().splitlines()
-    except FileNotFoundError:
-        return []
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: byte {error.start} is not {encoding}") from error
-    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    return found[:limit]
-
-
-def ${other_function}(source: Path, target: Path, *, size: int = $n2) -> int:
-    """Copy a $noun file block by block; how many bytes there were."""
-    whole = 0
-    with open(source, "rb") as reading, open(target, "wb") as writing:
-        head = reading.read(size)
-        writing.write(head)
-        rest = reading.read()
-        whole = len(head) + writing.write(rest)
-    with target.open("a", encoding="ascii") as file:
-        file.write("end\\n")
-    return whole
-
-
-def write_${snake}(path: Path, value: str | bytes | list[str] | None) -> str:
-    """Write what a $noun says, whatever form it has; the text that stands in the file afterwards."""
-    match value:
-        case None:
-            text = ""
-        case bytes():
-            text = value.decode("utf-8", "replace")
-        case str():
-            text = value
-        case _:
-            text = "\\n".join(value)
-    if path.suffix == ".$other":
-        text = text.upper()
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-    with path.open(encoding="utf-8") as file:
-        first = file.readline().rstrip()
-    return first if len(first) > $n3 else text
-
-
-def sizes_${snake}(folder: Path, *names: str, unit: int = $n4) -> dict[str, int]:
-    """How many units each file has, by what its name begins with."""
-    sizes: dict[str, int] = {}
-    for name in names:
-        path = folder.joinpath(name).resolve()
-        with open(path, "rb") as file:
-            count = len(file.read())
-        initial = path.stem[:1].lower()
-        sizes[initial] = sizes.get(initial, 0) + count // unit
-    return sizes
-'''
-
 # What every tree has: a name that nobody uses, a type that is not what it says.
 SLIP = '''
 def $function(item: $model, *, share: float = 0.$n1) -> int:
@@ -443,11 +323,9 @@ def $function(item: $model, *, share: float = 0.$n1) -> int:
 '''
 
 service = simple(SERVICE)
-files = simple(FILES, ("pathlib", "Path"))
-slip = simple(SLIP, ("functools", "partial"))
-naming = simple(NAMING)
-wording = simple(WORDING, ("re",))
-calendar = simple(CALENDAR, ("datetime", "date", "datetime", "timedelta", "timezone"))
-parse = simple(PARSE)
 decision = simple(DECISION, ("datetime", "date"))
 ledger = simple(LEDGER)
+wording = simple(WORDING, ("re",))
+naming = simple(NAMING)
+calendar = simple(CALENDAR, ("datetime", "date", "datetime", "timedelta", "timezone"))
+slip = simple(SLIP, ("functools", "partial"))

@@ -9,6 +9,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, TypedDict, cast
 
+from noxkit.commands.init import NOXFILE
 from sessions._bench_measure import Command, Usage, base_environment, timed
 
 if TYPE_CHECKING:
@@ -16,22 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["NOXFILE", "Tree", "forget_tool_caches", "lint_command", "read_report", "tool_commands"]
-
-NOXFILE = """\
-#!/usr/bin/env -S uv run --script
-# /// script
-# dependencies = ["nox>=2026.10", "noxkit>=1,<2"]
-# ///
-import nox
-import noxkit
-
-nox.needs_version = ">=2026.10"
-nox.options.default_venv_backend = "uv"
-noxkit.pipeline()
-
-if __name__ == "__main__":
-    nox.main()
-"""
 
 
 class _Event(TypedDict, total=False):

@@ -8,8 +8,10 @@ import shutil
 from typing import TYPE_CHECKING
 
 from sessions import _bench_blocks as blocks
+from sessions import _bench_classes as classes
 from sessions import _bench_loose as loose
 from sessions import _bench_plain as plain
+from sessions import _bench_text as text
 from sessions._bench_module import Model, Module
 from sessions._bench_words import DOMAINS, Dice
 
@@ -44,25 +46,25 @@ QUICK = Plan(packages=8, files=96, lines=28_000)
 
 CODE: tuple[tuple[int, Callable[[Module], str]], ...] = (
     (2, blocks.model),
-    (4, blocks.record),
-    (1, blocks.store),
-    (3, blocks.protocol),
-    (2, blocks.client),
-    (3, blocks.kinds),
-    (1, blocks.handler),
-    (1, blocks.report),
-    (6, blocks.commands),
+    (4, text.record),
+    (1, classes.store),
+    (3, classes.protocol),
+    (2, classes.client),
+    (3, classes.kinds),
+    (1, classes.handler),
+    (1, text.report),
+    (6, text.commands),
     (2, blocks.table),
     (2, loose.analysis),
     (10, loose.chain),
     (3, plain.service),
-    (2, plain.parse),
+    (2, text.parse),
     (10, plain.decision),
     (3, plain.ledger),
     (8, plain.wording),
     (16, plain.naming),
     (4, plain.calendar),
-    (36, plain.files),
+    (36, text.files),
     (1, plain.slip),
 )
 TESTS: tuple[tuple[int, Callable[[Module], str]], ...] = ((3, loose.examples), (1, loose.scenario))
