@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
-_INLINE = re.compile(r"`(?P<text>(?:uv run )?(?:nox|noxkit) [^`]*)`")
+_INLINE = re.compile(r"`(?P<text>(?:uv run (?:--locked )?)?(?:nox|noxkit) [^`]*)`")
 
 
 def _session_names() -> Iterator[str]:
@@ -140,7 +140,7 @@ def _commands() -> Iterator[tuple[str, str]]:
 
 
 def _words(command: str) -> list[str]:
-    words = command.replace("uv run ", "").split()
+    words = command.replace("uv run ", "").replace("--locked ", "").split()
     return words if words and words[0].rpartition("/")[2] in {"nox", "noxkit"} else []
 
 

@@ -295,7 +295,7 @@ class RunOptions(Table, frozen=True, kw_only=True):
     )
     why: Annotated[
         Task | None,
-        Meta(description="Say why this task, rule or tool runs or does not.", extra={"group": "What runs"}),
+        Meta(description="Say why this task runs or does not.", extra={"group": "What runs"}),
     ] = None
     no_cache: Annotated[
         bool, Meta(description="Use nothing that is kept from earlier runs.", extra={"group": "How it runs"})

@@ -41,7 +41,9 @@ def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ())
     reader = load_tools()["coverage-combine"]
     choice = reader.choice(context.repository)
     python = _python(context, after)
-    not_due = reader.not_due(context.repository, (".",))
+    options = context.config.options.coverage
+    asked_for = bool(options.groups) or options.new_lines is not None
+    not_due = None if asked_for else reader.not_due(context.repository, (".",))
     if "coverage" in context.config.options.skip:
         not_due = "in `skip` of [tool.noxkit]"
     elif scope.nothing:
@@ -50,7 +52,7 @@ def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ())
         not_due = "no supported Python is admitted by requires-python"
     elif scope.packages is not None and not_due is None and (after or context.config.run.package):
         not_due = f"coverage is judged over the whole tree, and this run is about a part of it ({scope.fact})"
-    elif after and all(task.not_due is not None for task in after):
+    elif after and all(task.not_due is not None for task in after) and not (asked_for and _without_tests(after)):
         not_due = "no test is due in this run"
     return [
         Task(
@@ -62,6 +64,11 @@ def plan_coverage(context: Context, scope: Scope, *, after: Sequence[Task] = ())
             after=tuple(task.label for task in after),
         )
     ]
+
+
+def _without_tests(after: Sequence[Task]) -> bool:
+    """Whether it is for want of tests, and not by the user's word, that none is due."""
+    return any((task.not_due or "").startswith("0 test files") for task in after)
 
 
 def _python(context: Context, after: Sequence[Task]) -> str | None:

@@ -13,6 +13,7 @@ from noxkit.engine._select import all_tools
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.tools import load_tools
+from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,12 @@ def task_names(context: Context) -> frozenset[str]:
 
 def check_names(context: Context) -> None:
     """Raise NoxkitError with a record for each name in the configuration that stands for nothing."""
-    records = [*_unknown_tasks(context), *_unknown_versions(context), *_wrong_commands(context)]
+    records = [
+        *_unknown_tasks(context),
+        *_unknown_versions(context),
+        *_wrong_commands(context),
+        *_wrong_pythons(context),
+    ]
     if records:
         raise NoxkitError(records)
 
@@ -80,6 +86,19 @@ def _wrong_commands(context: Context) -> Iterator[ErrorRecord]:
             if name not in sessions:
                 message = f"`{name}` in `sessions` of the command `{command.name}` is no session that runs commands"
                 yield _record(context, "commands", message, did_you_mean(name, sessions))
+
+
+def _wrong_pythons(context: Context) -> Iterator[ErrorRecord]:
+    """Pythons that would switch off whatever runs on them: those that noxkit or no package supports."""
+    options, packages = context.config.options, context.repository.workspace.packages
+    default = [("default-python", options.default_python)] if options.default_python else []
+    for option, python in [*(("python", python) for python in options.python or ()), *default]:
+        if python not in SUPPORTED:
+            hint = f"noxkit supports {SUPPORTED[0]} to {SUPPORTED[-1]}"
+            yield _record(context, option, f"`{python}` in `{option}` is not a Python that noxkit supports", hint)
+        elif packages and not any(package.admits(python) for package in packages):
+            message = f"`{python}` in `{option}` is admitted by no package's requires-python"
+            yield _record(context, option, message, "correct the option, or widen requires-python")
 
 
 def _record(context: Context, option: str, message: str, hint: str) -> ErrorRecord:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
-from noxkit.engine._tests import default_python, plan_tests
+from noxkit.engine._tests import default_python, plan_tests, plan_tests_everywhere
 
 if TYPE_CHECKING:
     from noxkit.engine._context import Context
@@ -30,7 +30,7 @@ def plan_fmt(context: Context, scope: Scope) -> list[Task]:
 
 def plan_check(context: Context, scope: Scope) -> list[Task]:
     """Lint, the tests on the default Python, and coverage of these tests."""
-    tests = plan_tests(context, scope, default_python(context))
+    tests = plan_tests_everywhere(context, scope, default_python(context))
     return [*plan_lint(context, scope), *tests, *plan_coverage(context, scope, after=tests)]
 
 

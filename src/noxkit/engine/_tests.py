@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from noxkit.engine._scope import Scope
     from noxkit.workspace.model import Package
 
-__all__ = ["default_python", "plan_tests"]
+__all__ = ["default_python", "plan_tests", "plan_tests_everywhere"]
 
 
 def default_python(context: Context) -> str | None:
@@ -63,6 +63,20 @@ def plan_tests(context: Context, scope: Scope, python: str | None) -> list[Task]
     return [_due(context, base, (package.folder,), package=package.name) for package in parts]
 
 
+def plan_tests_everywhere(context: Context, scope: Scope, python: str | None) -> list[Task]:
+    """The tests on `python`, and those of the members that do not admit it on the lowest Python that they do admit."""
+    members = scope.packages if scope.packages is not None else context.repository.workspace.packages
+    later = [package for package in members if python is not None and not package.admits(python)]
+    tasks = plan_tests(context, scope, python) if len(later) < max(1, len(members)) else []
+    supported = tuple(context.config.options.python or context.repository.pythons)
+    for floor in supported:
+        floors = {package: next((each for each in supported if package.admits(each)), None) for package in later}
+        own = tuple(package for package in later if floors[package] == floor)
+        if own:
+            tasks += plan_tests(context, dataclasses.replace(scope, packages=own), floor)
+    return tasks or plan_tests(context, scope, python)
+
+
 def _parts(context: Context, members: Sequence[Package]) -> list[Package] | None:
     """The members that are tested one by one; None where one run from the root is what the repository means."""
     workspace = context.repository.workspace
@@ -82,6 +96,8 @@ def _due(
 ) -> Task:
     tool = load_tools()["tests"]
     not_due = tool.not_due(context.repository, paths)
+    if paths == (".",) and has_pytest_configuration(context.repository):
+        not_due = None  # who configures pytest means to have tests: that there are none is for pytest to find
     environment = base.environment if not_due is None else None
     return dataclasses.replace(
         base, paths=paths, package=package, excluded=excluded, not_due=not_due, environment=environment

@@ -169,7 +169,7 @@ class ProjectEnvironments:
         result = _Result(how=constraints.source if constraints else "no lock", missing=self._left_out)
         base = [word for package in packages for word in self._itself(package)]
         left_out = tuple(f"{kind} `{name}` of " for kind, name in self._conflicting)
-        declared = _parts(packages, self._repository.root_groups)
+        declared = _parts(packages, self._repository)
         parts = [*(part for part in declared if not part[0].startswith(left_out)), *self._file_parts()]
         pinned: list[str] = []
         if constraints:
@@ -278,15 +278,26 @@ class ProjectEnvironments:
         self._observer(Progress(task=task, message=message))
 
 
-def _parts(packages: Sequence[Package], root_groups: Mapping[str, tuple[str, ...]]) -> list[tuple[str, list[str]]]:
+def _parts(packages: Sequence[Package], repository: Repository) -> list[tuple[str, list[str]]]:
     """Each extra and each dependency group as a part that can be installed, or fail, by itself."""
-    parts = [(f"group `{group}` of the root", list(requirements)) for group, requirements in root_groups.items()]
+    root = repository.root
+    parts = [
+        (f"group `{group}` of the root", _group_words(root, repository.pyproject, group, requirements))
+        for group, requirements in repository.root_groups.items()
+    ]
     for package in packages:
         for extra, requirements in package.extras.items():
             parts.append((f"extra `{extra}` of {package.name}", list(requirements)))
         for group, requirements in package.groups.items():
-            parts.append((f"group `{group}` of {package.name}", list(requirements)))
+            words = _group_words(root / package.folder, package.pyproject, group, requirements)
+            parts.append((f"group `{group}` of {package.name}", words))
     return [(name, words) for name, words in parts if words]
+
+
+def _group_words(folder: Path, pyproject: Mapping[str, object], group: str, requirements: Sequence[str]) -> list[str]:
+    """A standard group (PEP 735) by its name, so that uv heeds `[tool.uv.sources]`; any other by what it requires."""
+    standard = group in table(pyproject, "dependency-groups")
+    return ["--group", f"{folder / 'pyproject.toml'}:{group}"] if standard and requirements else list(requirements)
 
 
 def _list(value: object) -> list[object]:

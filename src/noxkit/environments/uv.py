@@ -198,7 +198,14 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
         "install that Python (`uv python install`), or leave it out of `python` in [tool.noxkit]",
     ),
     (
-        ("dns error", "error sending request", "Failed to fetch", "Could not connect", "client error", "connectivity"),
+        (
+            "dns error",
+            "error sending request",
+            "Failed to fetch",
+            "Could not connect",
+            "client error",
+            "network was disabled",
+        ),
         "the package index did not answer: look at the network, or point uv at a mirror (UV_DEFAULT_INDEX)",
     ),
     (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["next_steps"]
 
 _MOST = 3
+_NO_TASKS = frozenset({"environment", "sources"})  # rows about what tasks need: `--only` does not know them
 
 
 def next_steps(report: Report) -> list[str]:
@@ -41,6 +42,7 @@ def _is_format(finding: Finding) -> bool:
 def _unfinished(report: Report) -> Iterator[str]:
     unfinished = (Status.CRASHED, Status.INCONCLUSIVE)
     names = dict.fromkeys(one_line(outcome.name) for outcome in report.tasks if outcome.status in unfinished)
+    names = [name for name in names if name not in _NO_TASKS]
     if names:
         command = f"nox -s {one_line(report.session)} -- --only {','.join(names)}"
         yield f"`{command}` runs what did not conclude, once it is mended"

@@ -217,7 +217,7 @@ class Tool(ABC):
                 findings=reading.findings,
             )
         files = self.planned(job.repository, job.paths) if reading.files is None else reading.files
-        if files == 0 and not reading.findings:
+        if files == 0 and all(finding.path is None for finding in reading.findings):
             return Outcome(
                 name=self.name,
                 status=Status.INCONCLUSIVE,

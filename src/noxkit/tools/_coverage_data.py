@@ -130,12 +130,15 @@ def _open(file: Path, mode: str) -> Generator[sqlite3.Connection]:
         yield database
 
 
-def record_sources(names: Collection[str], *, root: Path, files: Collection[str]) -> None:
-    """Write what each measured file held beside the data of one run: it says nothing of sources that have changed."""
+def record_sources(names: Collection[str], *, root: Path, files: Collection[str], tests: Collection[str] = ()) -> None:
+    """Write what each measured file, and each of `tests`, held beside the data of one run.
+
+    Data says nothing of sources that have changed since, nor of what tests do that have.
+    """
     shards = [_read_shard(root / DATA_FOLDER / name, name) for name in names]
     measured = {path for shard in shards for path in mapping_of(shard.paths, root=root, files=files).values()}
     if shards:
-        digests = {path: _digest(root / path) for path in sorted(measured)}
+        digests = {path: _digest(root / path) for path in sorted({*measured, *tests})}
         write_atomic(_sidecar(shards[0].file), json.dumps({"sources": digests}, indent=1))
 
 

@@ -139,7 +139,8 @@ class PytestTool(Tool):
         name = f"coverage.{job.python or 'python'}{f'.{job.package}' if job.package else ''}"
         try:
             kept = keep_shards(_data_file(job) if ran else None, job.root / DATA_FOLDER, name=name)
-            record_sources(kept, root=job.root, files=job.repository.files)
+            tests = job.repository.python_files(job.paths)
+            record_sources(kept, root=job.root, files=job.repository.files, tests=tests)
             evidence["coverage"] = kept
             evidence["junit"] = self._keep_junit(job)
         except OSError as error:

@@ -134,7 +134,7 @@ def _finding(job: Job, item: _Typo, columns: Columns) -> Finding:
         task=Typos.name,
         severity=Severity.ERROR,
         message=f"`{word}` should be {right}{where}" if right else f"`{word}` is not allowed{where}",
-        hint=f"write {right or 'another word'}; a word that is meant goes into its [default.extend-words]",
+        hint=f"write {right or 'another word'}; a word that is meant goes into [tool.typos.default.extend-words]",
         path=path,
         line=line,
         column=column,
