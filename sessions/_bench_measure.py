@@ -23,8 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Command", "Usage", "base_environment", "first_lines", "median", "peak_memory", "timed", "uv_program"]
 
-# What would make a run of nox on the tree another one than a user's: the bench's own nox, uv and CI.
-_FOREIGN = ("CI", "GITHUB_", "GITLAB_", "NOX", "FORCE_COLOR", "NO_COLOR", "VIRTUAL_ENV", "COVERAGE_", "PYTEST_")
+# What would make a run of nox on the tree another one than a user's: the bench's own nox, uv and CI,
+# and a Python that compiles every module anew.
+_FOREIGN = (
+    "PYTHONDONTWRITEBYTECODE",
+    "CI",
+    "GITHUB_",
+    "GITLAB_",
+    "NOX",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "VIRTUAL_ENV",
+    "COVERAGE_",
+    "PYTEST_",
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,7 @@ def first_lines(
 ) -> list[float | None]:
     """Seconds until the first line that each of `wanted` accepts; the command is ended once all have come."""
     found: list[float | None] = [None] * len(wanted)
+    log.touch()
     began = time.perf_counter()
     with _started(command, log=log) as process:
         while None in found and time.perf_counter() - began < limit:

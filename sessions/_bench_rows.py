@@ -17,7 +17,7 @@ from noxkit.tasks.process import Runner
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
 from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, empty_noxfile, plain_noxfile, shell_script
-from sessions._bench_run import NOXFILE, Tree, forget_tool_caches, lint_command, tool_commands
+from sessions._bench_run import NOXFILE, Tree, cached_tasks, forget_tool_caches, lint_command, tool_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +207,8 @@ def tools(bench: Bench) -> list[Row]:
 def unchanged(bench: Bench) -> list[Row]:
     """Lint on inputs that did not change, beside a session that does nothing; and memory."""
     _ = bench.commands
-    pair = (lint_command(bench.tree), empty_noxfile(bench.tree))
+    report = bench.tree.scratch / "unchanged.json"
+    pair = (lint_command(bench.tree, "--format", "json", "--output", str(report)), empty_noxfile(bench.tree))
     log = bench.tree.scratch / "unchanged.log"
     timed(pair[0], log=log)
     walls: dict[str, list[float]] = {command.name: [] for command in pair}
@@ -225,7 +226,7 @@ def unchanged(bench: Bench) -> list[Row]:
             other=0.5,
             against="(the budget)",
             allowed=(-1.0, 1.0),
-            note=f"empty session: {empty:.2f} s",
+            note=f"empty session: {empty:.2f} s; {cached_tasks(report)}",
         ),
         Row(
             name="memory of nox -s lint with its tools",
@@ -275,14 +276,14 @@ def first(bench: Bench) -> list[Row]:
         "XDG_CACHE_HOME": str(home / "cache"),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_CONFIG_HOME": base_environment().get("XDG_CONFIG_HOME", configuration),
-        "PYTHONUNBUFFERED": "1",
     }
-    kept = bench.tree.folder / ".nox"
-    if kept.exists():
-        kept.rename(bench.tree.scratch / "nox")
+    environments = bench.tree.folder / ".nox"
+    shutil.rmtree(environments, ignore_errors=True)
     log = bench.tree.scratch / "first.log"
     command = lint_command(bench.tree, "--no-cache", changes=changes)
     progress, finding = first_lines(command, (_is_progress, _is_finding), limit=300.0, log=log)
+    # Made from a cache that is gone after the benchmark.
+    shutil.rmtree(environments, ignore_errors=True)
     return [
         Row(
             name="first run with empty caches: first line of progress",
@@ -317,12 +318,12 @@ def toolbox(bench: Bench) -> list[Row]:
     rival = Toolbox(bench.tree, package)
     log = bench.tree.scratch / "toolbox.log"
     if not rival.install(log=log):
-        last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        return [Row(name=name, measured=None, other=None, against="", note=f"not installed: {' '.join(last)}")]
-    whole = rival.check(log=log)
+        said = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
+        return [Row(name=name, measured=None, other=None, against="", note=f"not installed: {' '.join(said)}")]
+    whole, last = rival.check(log=log)
     rival_usage = [rival.static_half(log=log) for _ in range(bench.repeat)]
     folder = rival.folder.with_name("noxkit")
-    mine = _single_package(bench, rival.folder, folder)
+    mine = _single_package(bench, bench.tree.folder / "packages" / package, folder)
     return [
         Row(
             name=name,
@@ -331,8 +332,8 @@ def toolbox(bench: Bench) -> list[Row]:
             against="(isort, black, pylint and mypy, one after another)",
             note=(
                 f"{TOOLBOX_REQUIREMENT} knows no workspace and other tools; noxkit runs ruff, ty, pyrefly and pyright. "
-                f"`project:check` itself ended with exit code {whole.returncode} after {whole.wall:.1f} s, "
-                "at the first tool with findings"
+                f"`project:check` itself ended with exit code {whole.returncode} after {whole.wall:.1f} s"
+                + (f", at the findings of {last}" if last else "")
             ),
         )
     ]
@@ -340,7 +341,7 @@ def toolbox(bench: Bench) -> list[Row]:
 
 def _single_package(bench: Bench, source: Path, folder: Path) -> Usage:
     """noxkit's lint on a copy of the package, with the same checkers as on the tree."""
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("noxfile.py", "noxconfig.py", ".lint.json"))
+    shutil.copytree(source, folder)
     (folder / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
     pyproject = folder / "pyproject.toml"
     chosen = "\n[tool.ruff]\nline-length = 120\n[tool.ty]\n[tool.pyrefly]\n[tool.pyright]\n"
@@ -352,11 +353,11 @@ def _single_package(bench: Bench, source: Path, folder: Path) -> Usage:
 
 
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
-    "first": first,
-    "imports": imports,
     "lint": lint,
     "tools": tools,
     "unchanged": unchanged,
+    "imports": imports,
     "calls": calls,
+    "first": first,
     "toolbox": toolbox,
 }

@@ -10,13 +10,13 @@ import sys
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from noxkit.commands.init import NOXFILE
-from sessions._bench_measure import Command, Usage, base_environment, timed
+from sessions._bench_measure import Command, base_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["NOXFILE", "Tree", "forget_tool_caches", "lint_command", "read_report", "tool_commands"]
+__all__ = ["NOXFILE", "Tree", "cached_tasks", "forget_tool_caches", "lint_command", "tool_commands"]
 
 
 class _Event(TypedDict, total=False):
@@ -26,6 +26,14 @@ class _Event(TypedDict, total=False):
     command: list[str]
     folder: str
     environment: dict[str, str | None]
+
+
+class _Task(TypedDict):
+    cached: bool
+
+
+class _Report(TypedDict):
+    tasks: list[_Task]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +71,7 @@ def tool_commands(tree: Tree, events: Path) -> list[Command]:
             name=event.get("task", "").partition("[")[0],
             arguments=tuple(event.get("command", [])),
             folder=tree.folder / event.get("folder", "."),
-            environment=base_environment({**event.get("environment", {}), "PWD": None}),
+            environment=base_environment(event.get("environment", {})),
         )
         for event in started
     ]
@@ -77,12 +85,7 @@ def forget_tool_caches(commands: Sequence[Command]) -> None:
                 shutil.rmtree(value, ignore_errors=True)
 
 
-def alone(command: Command, *, commands: Sequence[Command]) -> Usage:
-    """A tool's command with nothing beside it."""
-    forget_tool_caches(commands)
-    return timed(command)
-
-
-def read_report(path: Path) -> dict[str, object]:
-    """A JSON report of noxkit's."""
-    return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
+def cached_tasks(report: Path) -> str:
+    """How many tasks of a run were answered from the cache, as its JSON report says."""
+    tasks = cast("_Report", json.loads(report.read_text(encoding="utf-8")))["tasks"]
+    return f"{sum(task['cached'] for task in tasks)} of {len(tasks)} tasks from the cache"

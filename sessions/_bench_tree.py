@@ -98,12 +98,12 @@ def write_tree(folder: Path, plan: Plan = FULL) -> Counts:
     files = {"pyproject.toml": _root_pyproject(packages), ".gitignore": ".nox/\n.venv/\n__pycache__/\n"}
     for package in packages:
         files |= _package_files(Dice(plan.seed + len(files)), package, sizes)
-    for path, text in files.items():
+    for path, content in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    python = [text for path, text in files.items() if path.endswith(".py")]
-    return Counts(packages=len(packages), files=len(python), lines=sum(text.count("\n") for text in python))
+        target.write_text(content, encoding="utf-8")
+    python = [content for path, content in files.items() if path.endswith(".py")]
+    return Counts(packages=len(packages), files=len(python), lines=sum(content.count("\n") for content in python))
 
 
 def _packages(dice: Dice, plan: Plan) -> list[Package]:
