@@ -66,6 +66,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--quick", action="store_true", help="a smaller tree, fewer repetitions, no page")
     parser.add_argument("--tree", type=Path, help="keep the generated tree in this folder (default: a temporary one)")
     parser.add_argument("--only", default="", help=f"rows to measure, of {','.join(rows.GROUPS)}")
+    parser.add_argument("--write", action="store_true", help="write the page for these rows alone, too")
     parser.add_argument("--repeat", type=int, help="how often each thing is measured")
     read = parser.parse_args(arguments)
     only = tuple(name for name in read.only.split(",") if name)
@@ -73,7 +74,9 @@ def parse(arguments: Sequence[str]) -> Options:
     if unknown:
         parser.error(f"no such rows: {', '.join(unknown)}")
     repeat = read.repeat or (1 if read.quick else 3)
-    return Options(quick=read.quick, tree=read.tree, only=only, repeat=repeat, write=not (read.quick or only))
+    return Options(
+        quick=read.quick, tree=read.tree, only=only, repeat=repeat, write=read.write or not (read.quick or only)
+    )
 
 
 def measure(options: Options, *, say: rows.Say) -> list[Row]:
@@ -110,7 +113,8 @@ def _tree(options: Options) -> Generator[Tree]:
 def _facts(options: Options) -> dict[str, str]:
     """What a reader needs to know about the run."""
     names = ("nox", "noxkit", "uv")
-    command = "uv run nox -s bench" + (" -- --quick" if options.quick else "")
+    given = ["--quick"] * options.quick + ([f"--only {','.join(options.only)}"] if options.only else [])
+    command = " ".join(["uv run nox -s bench", *(["--", *given] if given else [])])
     load = os.getloadavg()
     return {
         "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
