@@ -113,12 +113,12 @@ def _tree(options: Options) -> Generator[Tree]:
 def _facts(options: Options) -> dict[str, str]:
     """What a reader needs to know about the run."""
     names = ("nox", "noxkit", "uv")
-    given = ["--quick"] * options.quick + ([f"--only {','.join(options.only)}"] if options.only else [])
-    command = " ".join(["uv run nox -s bench", *(["--", *given] if given else [])])
+    command = "uv run nox -s bench" + (" -- --quick" if options.quick else "")
     load = os.getloadavg()
     return {
         "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
         "command": f"`{command}`",
+        "groups of rows": ", ".join(options.only or rows.GROUPS),
         "machine": f"{len(os.sched_getaffinity(0))} cores, {_processor()}, {_memory()}, {platform.system()}",
         "load at the end": ", ".join(f"{value:.1f}" for value in load),
         "versions": ", ".join([f"Python {platform.python_version()}", *(f"{each} {_version(each)}" for each in names)]),
