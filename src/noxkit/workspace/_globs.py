@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["expand", "has_wildcard", "matcher", "normal_path"]
+__all__ = ["expand", "has_wildcard", "is_excluded", "matcher", "normal_path"]
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -80,6 +80,11 @@ def expand(root: Path, pattern: str) -> list[str]:
     Like uv: hidden names match too, and `**` matches folders only and does not follow links.
     """
     return sorted(set(_expand(str(root), "", normal_path(pattern).split("/"))))
+
+
+def is_excluded(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a pattern of uv's `exclude` matches a member's folder: not by parts, its `*` crosses slashes."""
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def _expand(root: str, prefix: str, parts: Sequence[str]) -> Iterator[str]:

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.errors import ErrorRecord, NoxkitError
-from noxkit.workspace._globs import expand, has_wildcard, matcher, normal_path
+from noxkit.workspace._globs import expand, has_wildcard, is_excluded, matcher, normal_path
 from noxkit.workspace._tables import normalize, strings, table
 from noxkit.workspace._toml import read_toml
 from noxkit.workspace.layout import read_layout
@@ -81,8 +80,7 @@ class _Search:
         found: dict[str, int] = {}
         for index, entry in enumerate(strings(options.get("members"))):
             for path in self._matches(entry, index):
-                # Not by parts: in uv's exclude, `*` crosses slashes.
-                if path != "." and not any(fnmatch.fnmatchcase(path, pattern) for pattern in excluded):
+                if path != "." and not is_excluded(path, excluded):
                     found.setdefault(path, index)
         return list(found.items())
 
