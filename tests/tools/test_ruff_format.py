@@ -53,9 +53,28 @@ def test_every_file_that_would_change_is_a_finding(
 
 def test_unchosen_all_of_them_are_one_warning(recorded: Callable[[str], Recorded]) -> None:
     (finding,) = recorded("ruff_format/unchosen").outcome.findings
-    assert finding.message == "2 of 3 files are not formatted as `ruff format` would"
+    assert finding.message == "2 of 3 files are not formatted as `ruff format` would: `a.py`, `b.py`"
     assert (finding.severity, finding.path, finding.fix) == (Severity.WARNING, None, FixSafety.SAFE)
     assert "skip" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a.py"], "1 file is not formatted as `ruff format` would: `a.py`"),
+        (["c.py", "b/a.py", "a.py"], "3 files are not formatted as `ruff format` would: `a.py`, `b/a.py`, `c.py`"),
+        (["d.py", "c.py", "b.py", "a.py"], "`a.py`, `b.py`, `c.py` and 1 more"),
+        ([f"{number}.py" for number in range(9)], "`0.py`, `1.py`, `2.py` and 6 more"),
+        (["a\nb.py"], "`a; b.py`"),
+    ],
+    ids=["one", "three", "four", "nine", "an odd name"],
+)
+def test_the_one_warning_names_the_first_files(make_job: Callable[..., Job], names: list[str], said: str) -> None:
+    job = make_job({"pyproject.toml": PYPROJECT, **dict.fromkeys(names, "x=1\n")}, chosen=False)
+    would = "".join(f"Would reformat: {name}\n" for name in names)
+    summary = f"{len(names)} file{'s' * (len(names) > 1)} would be reformatted\n"
+    (finding,) = TOOL.conclude(job, Completed(("ruff",), 1, (would + summary).encode(), b"", 0.1)).findings
+    assert finding.message.endswith(said)
 
 
 @pytest.mark.parametrize(

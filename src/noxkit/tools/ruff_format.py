@@ -10,7 +10,7 @@ import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import Choice, Chooser, Reading, Tool, UnparseableError
-from noxkit.tools._output import failure, lines_of, text_of
+from noxkit.tools._output import clean, failure, lines_of, text_of
 from noxkit.tools._ruff import CONFIG_FILES, Diagnostic, Position, common, diagnostics, files_read, finding_of, missing
 from noxkit.tools._settings import settings_of
 
@@ -37,6 +37,7 @@ _FAILED = re.compile(
 _NUMBER = re.compile(r"(\d+) files? (would be reformatted|reformatted|already formatted|left unchanged)")
 _SUMMARY = re.compile(rf"^{_NUMBER.pattern}(?:, {_NUMBER.pattern})*$")
 _UNFORMATTED = "unformatted"
+_NAMED = 3  # files that the one warning names
 
 
 class RuffFormat(Tool):
@@ -138,7 +139,7 @@ def _folded(findings: Sequence[Finding], files: int | None) -> list[Finding]:
     verb = "is" if len(unformatted) == 1 else "are"
     whole = msgspec.structs.replace(
         unformatted[0],
-        message=f"{len(unformatted)}{of} {verb} not formatted as `ruff format` would",
+        message=f"{len(unformatted)}{of} {verb} not formatted as `ruff format` would: {_names(unformatted)}",
         hint="run `nox -s fmt` and add [tool.ruff.format], or add `ruff_format` to `skip` in [tool.noxkit]",
         severity=Severity.WARNING,
         path=None,
@@ -148,3 +149,11 @@ def _folded(findings: Sequence[Finding], files: int | None) -> list[Finding]:
         end_column=None,
     )
     return [whole, *others]
+
+
+def _names(findings: Sequence[Finding]) -> str:
+    """The first files, and how many more there are."""
+    paths = sorted(finding.path or "" for finding in findings)
+    names = [f"`{clean(path)}`" for path in paths[:_NAMED]]
+    more = len(paths) - _NAMED
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
