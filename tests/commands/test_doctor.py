@@ -106,6 +106,37 @@ def test_it_names_members_pythons_checkers_and_where_versions_come_from(repo: Re
     assert "off: not chosen by this repository" in said
 
 
+MEMBER = {
+    "pyproject.toml": '[tool.uv.workspace]\nmembers = ["p/*"]\n',
+    "p/my a/pyproject.toml": '[project]\nname = "a"\nversion = "1"\n',
+    "p/my a/src/a.py": "",
+}
+BELOW = {
+    "a folder below the noxfile": ({**HEALTHY, "docs/x.md": ""}, "docs", "has the noxfile.py"),
+    "a member": (MEMBER, "p/my a", "has the [tool.uv.workspace] that holds this folder"),
+    "a folder of a member": (MEMBER, "p/my a/src", "has the [tool.uv.workspace] that holds this folder"),
+    "a folder of a package": ({**manifest(), "src/a.py": ""}, "src", "is the top of the git work tree"),
+}
+
+
+@pytest.mark.parametrize(("files", "folder", "fact"), BELOW.values(), ids=BELOW.keys())
+def test_below_the_root_it_says_where_the_root_is_and_what_to_call(
+    repo: Repo, noxkit: Run, files: dict[str, str], folder: str, fact: str
+) -> None:
+    repo.write(files).commit()
+    code, out, _ = noxkit("--root", str(repo.root / folder), "doctor")
+    (said,) = advice(out)
+    assert (code, f"{repo.root} {fact}" in said, said.endswith("doctor`")) == (1, True, True), said
+    assert f"call `noxkit --root {repo.root} doctor`" in said
+    assert "is not the root" not in noxkit("doctor")[1]
+
+
+def test_a_root_with_a_space_in_its_name_is_quoted(repo: Repo, noxkit: Run) -> None:
+    repo.write({f"my root/{name}": text for name, text in HEALTHY.items()}).write({"my root/docs/x.md": ""}).commit()
+    (said,) = advice(noxkit("--root", str(repo.root / "my root/docs"), "doctor")[1])
+    assert f"`noxkit --root '{repo.root}/my root' doctor`" in said
+
+
 def test_a_root_that_does_not_exist_is_an_error(noxkit: Run) -> None:
     code, _, error = noxkit("--root", "/nonexistent", "doctor")
     assert (code, "error[" in error) == (2, True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 from typing import TYPE_CHECKING
 
 from noxkit.config.load import load
@@ -14,6 +15,7 @@ from noxkit.engine._select import all_tools, checkers, supported_pythons
 from noxkit.environments.tool import locked_version
 from noxkit.report._verdict import number
 from noxkit.tasks.environ import current
+from noxkit.workspace.root import root_above
 
 if TYPE_CHECKING:
     import argparse
@@ -98,6 +100,11 @@ def _tools(context: Context) -> Iterator[str]:
 
 
 def _advice(context: Context) -> Iterator[str]:
+    above = root_above(context.root)
+    if above is not None:
+        root, fact = above
+        yield f"this is not the root: {root} {fact}; call `noxkit --root {shlex.quote(str(root))} doctor`"
+        return
     repository = context.repository
     if repository.pyproject_missing:
         yield "there is no pyproject.toml: nothing says what is supported; `uv init` makes one"
