@@ -22,6 +22,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-FILE-UNREADABLE": "a file that noxkit needs and cannot read",
     "NK-FILE-UNWRITABLE": "a file or folder that noxkit cannot write",
     "NK-INIT-EXISTS": "`noxkit init` would overwrite a file",
+    "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",
     "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
     "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
     "NK-SESSION-UNKNOWN": "a session that this repository does not have",

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
+from noxkit.commands._origin import own_requirement
 from noxkit.diagnostics.files import write_atomic
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.workspace._tables import table
@@ -40,6 +43,9 @@ if __name__ == "__main__":
 
 GITIGNORE_LINES = (".nox/",)
 
+_FROM_INDEX = '"noxkit>=1,<2"'
+_REQUIREMENT = re.compile(r'"noxkit[ @<>=~!][^"\n]*"')
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare `--yes` and `--dry-run`."""
@@ -48,11 +54,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
-    """Show, ask, write. Raises NoxkitError (NK-INIT-EXISTS) where there is a noxfile of another content."""
+    """Show, ask, write.
+
+    Raises NoxkitError where there is a noxfile of another content (NK-INIT-EXISTS), and where nobody can be asked
+    (NK-INIT-UNANSWERED).
+    """
     root: Path = parsed.root.resolve()
+    origin = own_requirement()
     changes = {
         path: text
-        for path, text in (("noxfile.py", _noxfile(root)), (".gitignore", _gitignore(root)))
+        for path, text in (("noxfile.py", _noxfile(root, origin)), (".gitignore", _gitignore(root)))
         if text is not None
     }
     if not changes:
@@ -63,21 +74,26 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         old = _read(root / path) if path == ".gitignore" else ""
         console.write("".join(f"+{line}\n" for line in text[len(old) :].splitlines()))
     if parsed.dry_run or not (parsed.yes or _agreed(console)):
-        console.line("nothing was written" + ("" if parsed.dry_run else "; `noxkit init --yes` writes without asking"))
+        console.line("nothing was written")
         return 0
     _write(root, changes)
     console.line(
         f"wrote {', '.join(changes)}; `nox -l` shows the sessions, `noxkit doctor` what noxkit makes of this repository"
     )
+    if origin is not None and "file://" in origin and "noxfile.py" in changes:
+        console.line(
+            "noxfile.py takes noxkit from this machine alone: for others, name its repository in the first lines"
+        )
     return 0
 
 
-def _noxfile(root: Path) -> str | None:
-    """The noxfile to write; None where it is there already."""
+def _noxfile(root: Path, origin: str | None) -> str | None:
+    """The noxfile to write, with noxkit from `origin`; None where it is there already, wherever from."""
     file = root / "noxfile.py"
+    text = _text(root)
     if not file.exists() and not file.is_symlink():
-        return _text(root)
-    if _read(file) in {NOXFILE, _text(root)}:
+        return text if origin is None else text.replace(_FROM_INDEX, json.dumps(origin, ensure_ascii=False))
+    if _REQUIREMENT.sub(_FROM_INDEX, _read(file), count=1) in {NOXFILE, text}:
         return None
     record = ErrorRecord(
         code="NK-INIT-EXISTS",
@@ -125,9 +141,14 @@ def _read(file: Path) -> str:
 
 
 def _agreed(console: Console) -> bool:
-    """Whether somebody at a terminal says yes; where nobody can be asked the answer is no."""
-    if not sys.stdin.isatty():
-        return False
+    """Whether somebody at a terminal says yes. Raises NoxkitError where nobody can be asked."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        record = ErrorRecord(
+            code="NK-INIT-UNANSWERED",
+            message="nothing was written: there is no terminal to ask at",
+            hint="`noxkit init --yes` writes without asking, `noxkit init --dry-run` only shows",
+        )
+        raise NoxkitError(record)
     console.write("write this? [y/N] ")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
