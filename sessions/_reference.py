@@ -188,6 +188,8 @@ def _tool_section(tool: Tool, version: str) -> Iterator[str]:
     yield f"- Version: {where}"
     clean, findings = _numbers(tool.codes_clean), _numbers(tool.codes_findings)
     yield f"- Exit codes: {clean} clean, {findings} findings; any other is a crash"
+    if tool.advice:
+        yield f"- Where it is not chosen, {tool.advice}"
     chosen = list(_chosen_by(tool))
     if chosen:
         yield "- Chosen by:"

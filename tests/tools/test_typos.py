@@ -99,6 +99,11 @@ def test_only_advice_is_held_back(
     assert ("--config" in command) is advised
 
 
+def test_the_reference_says_what_is_held_back() -> None:
+    assert TOOL.advice is not None
+    assert "up to four letters" in TOOL.advice
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [

@@ -130,7 +130,8 @@ class Tool(ABC):
     which orders the first run; `codes_clean` and `codes_findings` the exit codes that mean so.
     `needs_interpreter` tools get the project's environment; `per_python` tools are told a version;
     `own_environment` is False for programs that run from the project's environment or are uv itself;
-    `reads` names what it counts, as the key of the evidence.
+    `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
+    the tool leaves out where the repository has not chosen it.
     """
 
     name: ClassVar[str]
@@ -150,6 +151,7 @@ class Tool(ABC):
     groups: ClassVar[dict[str, str]] = {}
     environment: ClassVar[dict[str, str]] = {}
     reads: ClassVar[str] = "files"
+    advice: ClassVar[str | None] = None
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""

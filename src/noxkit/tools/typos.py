@@ -84,6 +84,10 @@ class Typos(Tool):
     )
     cost = 0.4
     codes_findings = frozenset({2, 64})  # 64 where a path is not there
+    advice = (
+        "it leaves out tests, translations and words of up to four letters, which in real projects are names more "
+        "often than mistakes"
+    )
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
         """Only where there is no file: typos reads every text file; as advice, none of tests and translations."""
