@@ -155,6 +155,11 @@ def test_a_report_with_session_in_its_name_is_one_a_session(tested: NoxRepo) -> 
     assert sorted(path.name for path in (tested.root / "out").iterdir()) == ["lint.json", f"{TESTS_HERE}.json"]
 
 
+def test_folders_of_a_report_that_are_missing_are_made(tested: NoxRepo) -> None:
+    tested.nox("-s", "lint", "--", "--only", "good", "--report", "json=some/new/folder/x.json")
+    assert [path.name for path in (tested.root / "some/new/folder").iterdir()] == ["x.json"]
+
+
 def test_a_later_call_does_not_merge_with_an_earlier_one(repo: NoxRepo) -> None:
     repo.nox("-s", "lint", "--", "--report", JSON)
     repo.nox("-s", "fmt", "--", "--only", "good", "--report", JSON)
