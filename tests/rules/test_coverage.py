@@ -15,7 +15,7 @@ from noxkit.diagnostics.model import Severity
 from noxkit.diagnostics.positions import TomlPositions
 from noxkit.errors import NoxkitError
 from noxkit.rules import load_rules
-from noxkit.rules.coverage import RULES, Facts, Judgement, groups_of, judge, ratchet_text, read_ratchet
+from noxkit.rules.coverage import Facts, Judgement, groups_of, judge, ratchet_text, read_ratchet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -289,11 +289,3 @@ def test_a_ratchet_file_that_cannot_be_read_is_an_error_with_a_hint(content: byt
     (record,) = caught.value.records
     assert (record.code, record.path) == ("NK-FILE-UNREADABLE", "r.json")
     assert record.hint
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_each_code_has_a_page_with_all_its_parts(rule: object) -> None:
-    found = load_rules()[getattr(rule, "code", "")]
-    assert found is rule
-    assert found.summary.endswith(".")
-    assert [part for part in SECTIONS if part not in found.page] == []

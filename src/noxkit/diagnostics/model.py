@@ -11,6 +11,8 @@ import enum
 
 import msgspec
 
+from noxkit.diagnostics.fixes import Action
+
 __all__ = ["EvidenceValue", "FileRecord", "Finding", "FixSafety", "Outcome", "Report", "RuleInfo", "Severity", "Status"]
 
 EvidenceValue = str | int | float | bool | list[str] | None
@@ -53,7 +55,10 @@ class FixSafety(enum.Enum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One problem at one place."""
+    """One problem at one place.
+
+    `fix` says how far the fix can be trusted that `actions` are; a tool's own fixes have no actions.
+    """
 
     code: str
     task: str
@@ -72,6 +77,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fix: FixSafety | None = None
     fingerprint: str = ""
     suppressed: str | None = None
+    actions: tuple[Action, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
@@ -108,12 +114,21 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one of noxkit's own codes: its one-line summary and its page, in Markdown."""
+    """What is known of one of noxkit's own codes: its one-line summary and its page, in Markdown.
+
+    `standard` rules are on in every profile, the others in `strict` or where `select` names them.
+    `since` is the first version of noxkit that has the rule; `fix` is the best fix that it can offer.
+    """
 
     code: str
     summary: str
     severity: Severity
     page: str = ""
+    family: str = ""
+    scope: str = ""
+    since: str = "1.0"
+    standard: bool = True
+    fix: FixSafety | None = None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

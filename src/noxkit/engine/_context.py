@@ -95,7 +95,12 @@ class Context:
     @property
     def workers(self) -> int:
         """How many tasks run at once: `--jobs`, else one a core, and at least two."""
-        return self.config.run.jobs or max(2, os.cpu_count() or 2)
+        return self.config.run.jobs or max(2, self.cores)
+
+    @property
+    def cores(self) -> int:
+        """How many processors this process may use."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def is_available(self, python: str) -> bool:
         """Whether an interpreter of that minor is on this machine, or an environment made from one in the tree."""

@@ -13,7 +13,7 @@ import msgspec
 from noxkit.diagnostics.events import TaskFinished, TaskStarted
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._facts import development_specifiers
-from noxkit.engine._job import Homes, run_tool
+from noxkit.engine._job import Homes, Share, run_tool
 from noxkit.environments.project import STAND_IN, ProjectEnvironment
 from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
 from noxkit.environments.uv import InstallFailedError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["execute"]
 
 _NICE = 5  # for all but the task that decides how long the run takes
+_NICER = 10  # where there is time for them while that one runs
 
 
 def execute(context: Context, tasks: Sequence[Task], judge: Judge) -> list[Outcome]:
@@ -91,21 +92,34 @@ def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judg
         needs.append(f"tool:{task.tool.distribution}")
     if task.environment is not None:
         needs.append(f"project:{task.environment}")
-    slowest = max(other.cost for other in due)
-    nice = 0 if task.cost >= slowest else _NICE
     return Node(
         name=task.label,
-        run=functools.partial(_run, context, task, judge, nice=nice),
+        run=functools.partial(_run, context, task, judge, share=_share(context, task, due)),
         needs=tuple(needs),
         cost=task.cost,
     )
 
 
-def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object], *, nice: int) -> Outcome:
+def _share(context: Context, task: Task, due: Sequence[Task]) -> Share:
+    """All of the machine for the slowest task. The others stand back; further where one core does for all of them.
+
+    A checker that decides how long the run takes has one busy thread. Beside others of as many
+    threads as there are cores it took a quarter longer than alone.
+    """
+    slowest = max(other.cost for other in due)
+    if task.cost >= slowest:
+        return Share()
+    spare = context.cores - 1
+    if spare and sum(other.cost for other in due) - slowest <= slowest * spare:
+        return Share(nice=_NICER, threads=spare)
+    return Share(nice=_NICE)
+
+
+def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object], *, share: Share) -> Outcome:
     """One task from its start event to its finish event, with the wall time and the evidence."""
     context.fanout(TaskStarted(name=task.label))
     started = time.perf_counter()
-    outcome = _unmet(task, needs) or _work(context, task, nice=nice, needs=needs)
+    outcome = _unmet(task, needs) or _work(context, task, share=share, needs=needs)
     seconds = time.perf_counter() - started
     outcome = _described(task, outcome, seconds)
     if outcome.status in {Status.PASSED, Status.FAILED}:
@@ -124,14 +138,14 @@ def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
     return None
 
 
-def _work(context: Context, task: Task, *, nice: int, needs: Mapping[str, object]) -> Outcome:
+def _work(context: Context, task: Task, *, share: Share, needs: Mapping[str, object]) -> Outcome:
     def call(tool: Tool) -> Outcome:
         own, project = needs.get(f"tool:{tool.distribution}"), needs.get(f"project:{task.environment}")
         homes = Homes(
             own=own if isinstance(own, ToolEnvironment) else None,
             project=project if isinstance(project, ProjectEnvironment) else None,
         )
-        return run_tool(context, task, tool, homes=homes, nice=nice)
+        return run_tool(context, task, tool, homes=homes, share=share)
 
     if task.tool is not None:
         return call(task.tool)

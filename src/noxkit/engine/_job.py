@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from noxkit.environments.project import ProjectEnvironment
     from noxkit.environments.tool import ToolEnvironment
 
-__all__ = ["Homes", "run_tool"]
+__all__ = ["Homes", "Share", "run_tool"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What a task gets of the machine: `nice` as in nice(1), and at most `threads` where not None."""
+
+    nice: int = 0
+    threads: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +61,7 @@ class Homes:
         return self.project.interpreter if self.project is not None else Path(tool.executable)
 
 
-def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, nice: int) -> Outcome:
+def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, share: Share) -> Outcome:
     """Run `tool` for `task` and conclude. A program that does not start is inconclusive, and so is nothing to read."""
     if not task.paths:  # a tool without a path would take the whole tree
         hint = f"correct `{tool.name}` in `paths` of [tool.noxkit]: the paths that it names hold no file"
@@ -67,7 +75,8 @@ def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, nice: in
         reason = f"no scratch folder can be made: {error.strerror}"
         return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=facts)
     try:
-        outcome = _call(context, task, tool, job=_job(context, task, tool, homes=homes, scratch=scratch), nice=nice)
+        job = dataclasses.replace(_job(context, task, tool, homes=homes, scratch=scratch), threads=share.threads)
+        outcome = _call(context, task, tool, job=job, nice=share.nice)
     except StartError as error:
         hint = f"install what brings `{tool.executable}`, or add `{task.name}` to `skip` in [tool.noxkit]"
         outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=str(error), hint=hint)
@@ -81,12 +90,24 @@ def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> O
         tool.command(job),
         task=task.label,
         cwd=tool.folder_for(job),
-        environment={**context.without_credentials, **_activated(context, tool, job), **tool.environment_for(job)},
+        environment={
+            **context.without_credentials,
+            **_activated(context, tool, job),
+            **_limited(tool, job),
+            **tool.environment_for(job),
+        },
         timeout=context.config.options.timeout,
         nice=nice,
     )
     outcome = tool.conclude(job, completed)
     return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
+
+
+def _limited(tool: Tool, job: Job) -> dict[str, str | None]:
+    """A variable and not an option: a version that the project pins may not know the option."""
+    if tool.threads_variable is None or job.threads is None:
+        return {}
+    return {tool.threads_variable: str(job.threads)}
 
 
 def _activated(context: Context, tool: Tool, job: Job) -> dict[str, str | None]:
@@ -112,7 +133,6 @@ def _job(context: Context, task: Task, tool: Tool, *, homes: Homes, scratch: Pat
         package=task.package,
         chosen=not task.advisory,
         write=task.write,
-        jobs=context.workers,
         version=homes.own.version if homes.own is not None else None,
         installed=frozenset(project.installed) if project is not None else frozenset(),
     )

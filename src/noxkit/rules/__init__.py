@@ -1,29 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""noxkit's own rules, one file per family; each file declares its codes in `RULES`."""
+"""noxkit's own rules, one file per family; whoever adds a rule adds a function under `rule`, and nothing else."""
 
 from __future__ import annotations
 
 import functools
 import importlib
 import pkgutil
-from typing import TYPE_CHECKING, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from noxkit.rules._base import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from noxkit.diagnostics.model import RuleInfo
 
-__all__ = ["load_rules"]
+__all__ = ["load_families", "load_rules", "rules_of", "rules_on"]
 
 
 @functools.cache
+def load_families() -> Mapping[str, Mapping[str, Rule[Any]]]:
+    """The rules of each family by code, found by walking this folder. Raises ValueError for a code declared twice."""
+    families: dict[str, Mapping[str, Rule[Any]]] = {}
+    seen: set[str] = set()
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")):
+        rules = rules_of(vars(importlib.import_module(f"{__name__}.{name}")).values(), module=f"{__name__}.{name}")
+        if seen & rules.keys():
+            raise ValueError(f"declared twice: {', '.join(sorted(seen & rules.keys()))}")
+        seen |= rules.keys()
+        families[name] = MappingProxyType(rules)
+    return MappingProxyType(families)
+
+
+def rules_of(values: Iterable[object], *, module: str | None = None) -> dict[str, Rule[Any]]:
+    """The rules among `values` by code, sorted; those alone that `module` declares itself, where one is named."""
+    found = [value for value in values if isinstance(value, Rule)]
+    own = [rule for rule in found if module is None or rule.function.__module__ == module]
+    return {rule.info.code: rule for rule in sorted(own, key=lambda rule: rule.info.code)}
+
+
 def load_rules() -> dict[str, RuleInfo]:
-    """What is known of each code of noxkit's own, by code, found by walking this folder."""
-    rules: dict[str, RuleInfo] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        if module.name.startswith("_"):
-            continue
-        family = importlib.import_module(f"{__name__}.{module.name}")
-        for rule in cast("tuple[RuleInfo, ...]", family.RULES):
-            if rule.code in rules:
-                raise ValueError(f"{rule.code} is declared twice")
-            rules[rule.code] = rule
-    return rules
+    """What is known of each code of noxkit's own, by code."""
+    return {code: rule.info for rules in load_families().values() for code, rule in rules.items()}
+
+
+def rules_on(rules: Iterable[Rule[Any]], *, strict: bool, selected: Iterable[str] = ()) -> list[Rule[Any]]:
+    """Those rules that a profile has, and those that are selected by code."""
+    names = frozenset(selected)
+    return [rule for rule in rules if strict or rule.info.standard or rule.info.code in names]

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import io
 import json
 import tokenize
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.coverage import CoverageData, FileCoverage, Ratio
-from noxkit.diagnostics.model import EvidenceValue, Finding, RuleInfo, Severity
+from noxkit.diagnostics.model import EvidenceValue, Finding
 from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.rules._base import Found, Place, Scope, found, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_RATCHET",
-    "RULES",
     "Facts",
     "Group",
     "Judgement",
+    "Measured",
     "groups_of",
     "judge",
     "ratchet_text",
@@ -83,6 +83,30 @@ class Judgement:
     notes: tuple[str, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Fresh:
+    """Changed statements by file, covered or not, and changed files that were not measured."""
+
+    covered: Mapping[str, tuple[int, ...]]
+    missing: Mapping[str, tuple[int, ...]]
+    unmeasured: tuple[str, ...]
+
+    @property
+    def ratio(self) -> Ratio:
+        covered, missing = (sum(len(lines) for lines in files.values()) for files in (self.covered, self.missing))
+        return Ratio(covered=covered, total=covered + missing)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What each rule of the family is asked about: one run's coverage, by groups and in changed lines."""
+
+    groups: tuple[Group, ...]
+    facts: Facts
+    fresh: _Fresh | None = None
+    new_lines: float | None = None
+
+
 def groups_of(data: CoverageData, *, options: Coverage, facts: Facts) -> tuple[Group, ...]:
     """The configured groups, else one group `all` of everything that was measured, without a floor."""
     if not options.groups:
@@ -105,19 +129,18 @@ def judge(data: CoverageData, *, options: Coverage, facts: Facts) -> Judgement:
     evidence: dict[str, EvidenceValue] = {"files": len(data.files), "percent": data.ratio.shown}
     if options.groups:
         evidence["groups"] = [f"{group.name} {group.ratio.shown} % of {len(group.files)} files" for group in groups]
-    findings = [
-        *coverage_nothing(groups, facts=facts),
-        *coverage_below(groups, facts=facts),
-        *coverage_dropped(groups, facts=facts),
-    ]
-    if facts.changed is not None and options.new_lines is not None:
-        fresh = _changed_statements(data, facts)
-        findings += coverage_new_lines(fresh, floor=options.new_lines)
+    judged = facts.changed is not None and options.new_lines is not None
+    fresh = _changed_statements(data, facts) if judged else None
+    if fresh is not None:
         evidence |= _new_lines_evidence(fresh)
+    measured = Measured(groups=groups, facts=facts, fresh=fresh, new_lines=options.new_lines)
+    rules = (coverage_nothing, coverage_below, coverage_dropped, coverage_new_lines)
+    findings = [finding for rule in rules for finding in rule(measured, task=_TASK)]
     return Judgement(findings=tuple(findings), evidence=evidence, notes=_ratchet_notes(groups, facts))
 
 
-def coverage_below(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
+@rule(code="NK-COVERAGE-BELOW", scope=Scope.COVERAGE, since="1.0", standard=True)
+def coverage_below(measured: Measured) -> list[Found]:
     """A group of paths is covered less than its floor.
 
     # Why
@@ -148,17 +171,17 @@ def coverage_below(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
     return [
         _group_finding(
             group,
-            code="NK-COVERAGE-BELOW",
             message=f"{_covered(group)}, {group.fail_under:g} % is the floor",
             hint=f"cover more of {_worst(group)}",
-            facts=facts,
+            facts=measured.facts,
         )
-        for group in groups
+        for group in measured.groups
         if group.fail_under is not None and group.ratio.total and not group.ratio.reaches(group.fail_under)
     ]
 
 
-def coverage_nothing(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
+@rule(code="NK-COVERAGE-NOTHING", scope=Scope.COVERAGE, since="1.0", standard=True)
+def coverage_nothing(measured: Measured) -> list[Found]:
     """A configured group of paths holds no statement that was measured.
 
     # Why
@@ -191,19 +214,19 @@ def coverage_nothing(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
     return [
         _group_finding(
             group,
-            code="NK-COVERAGE-NOTHING",
             message=f"group `{group.name}` matches no measured file"
             if not group.files
             else f"the files of group `{group.name}` have no statement",
             hint="correct the group's `paths`, or what coverage's own `source` and `omit` leave of them",
-            facts=facts,
+            facts=measured.facts,
         )
-        for group in groups
+        for group in measured.groups
         if group.number is not None and not group.ratio.total
     ]
 
 
-def coverage_dropped(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
+@rule(code="NK-COVERAGE-DROPPED", scope=Scope.COVERAGE, since="1.0", standard=True)
+def coverage_dropped(measured: Measured) -> list[Found]:
     """A group of paths is covered less than the ratchet file says it was.
 
     # Why
@@ -229,35 +252,21 @@ def coverage_dropped(groups: Sequence[Group], *, facts: Facts) -> list[Finding]:
     # When to ignore
     Never: lower the figure in the file instead.
     """
-    recorded = facts.recorded or {}
+    recorded = measured.facts.recorded or {}
     return [
         _group_finding(
             group,
-            code="NK-COVERAGE-DROPPED",
             message=f"{_covered(group)}, {recorded[group.name]:g} % was reached before",
             hint=f"cover more of {_worst(group)}; or lower the figure in the ratchet file by hand",
-            facts=facts,
+            facts=measured.facts,
         )
-        for group in groups
+        for group in measured.groups
         if group.name in recorded and group.ratio.total and not group.ratio.reaches(recorded[group.name])
     ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Fresh:
-    """Changed statements by file, covered or not, and changed files that were not measured."""
-
-    covered: Mapping[str, tuple[int, ...]]
-    missing: Mapping[str, tuple[int, ...]]
-    unmeasured: tuple[str, ...]
-
-    @property
-    def ratio(self) -> Ratio:
-        covered, missing = (sum(len(lines) for lines in files.values()) for files in (self.covered, self.missing))
-        return Ratio(covered=covered, total=covered + missing)
-
-
-def coverage_new_lines(fresh: _Fresh, *, floor: float) -> list[Finding]:
+@rule(code="NK-COVERAGE-NEW-LINES", scope=Scope.COVERAGE, since="1.0", standard=True)
+def coverage_new_lines(measured: Measured) -> list[Found]:
     """Lines changed since the base are not covered, and fewer of them are than the project asks for.
 
     # Why
@@ -287,19 +296,15 @@ def coverage_new_lines(fresh: _Fresh, *, floor: float) -> list[Finding]:
     For lines that cannot be run in a test: exclude them with `# pragma: no cover`, which says so in
     the code.
     """
-    if fresh.ratio.reaches(floor):
+    fresh, floor = measured.fresh, measured.new_lines
+    if fresh is None or floor is None or fresh.ratio.reaches(floor):
         return []
     summary = f"{fresh.ratio.shown} % of the changed statements are covered, {floor:g} % is asked for"
     return [
-        Finding(
-            code="NK-COVERAGE-NEW-LINES",
-            task=_TASK,
-            severity=Severity.ERROR,
-            message=f"changed and not covered by a test; {summary}",
+        found(
+            f"changed and not covered by a test; {summary}",
             hint="test these lines, or exclude what no test can run with `# pragma: no cover`",
-            path=path,
-            line=start,
-            end_line=end if end != start else None,
+            at=Place(path, line=start, end_line=end if end != start else None),
         )
         for path, lines in sorted(fresh.missing.items())
         for start, end in _ranges(lines, fresh.covered.get(path, ()))
@@ -372,23 +377,13 @@ def _new_lines_evidence(fresh: _Fresh) -> dict[str, EvidenceValue]:
     return {"new_lines": shown, "not_measured": list(fresh.unmeasured)} if fresh.unmeasured else {"new_lines": shown}
 
 
-def _group_finding(group: Group, *, code: str, message: str, hint: str, facts: Facts) -> Finding:
+def _group_finding(group: Group, *, message: str, hint: str, facts: Facts) -> Found:
     """A finding at the group's place in pyproject.toml, where the configuration stands there."""
-    path = ("tool", "noxkit", "coverage", "groups")
-    span = (
-        facts.positions.key((*path, group.number)) if facts.positions is not None and group.number is not None else None
-    )
-    return Finding(
-        code=code,
-        task=_TASK,
-        severity=Severity.ERROR,
-        message=message,
-        hint=hint,
-        path="pyproject.toml" if span is not None else None,
-        line=span.line if span is not None else None,
-        column=span.column if span is not None else None,
-        end_column=span.end_column if span is not None else None,
-    )
+    if facts.positions is None or group.number is None:
+        return found(message, hint=hint, at=None)
+    span = facts.positions.key(("tool", "noxkit", "coverage", "groups", group.number))
+    place = Place("pyproject.toml", span.line, span.column, None, span.end_column) if span is not None else None
+    return found(message, hint=hint, at=place)
 
 
 def _worst(group: Group) -> str:
@@ -461,16 +456,3 @@ def ratchet_text(old: Mapping[str, float], groups: Sequence[Group]) -> str:
     return (
         json.dumps({"schema": _SCHEMA, "coverage": dict(sorted(figures.items()))}, indent=2, ensure_ascii=False) + "\n"
     )
-
-
-def _info(code: str, rule: Callable[..., object]) -> RuleInfo:
-    page = inspect.cleandoc(rule.__doc__ or "")
-    return RuleInfo(code=code, summary=page.split("\n", 1)[0], severity=Severity.ERROR, page=page)
-
-
-RULES: tuple[RuleInfo, ...] = (
-    _info("NK-COVERAGE-BELOW", coverage_below),
-    _info("NK-COVERAGE-DROPPED", coverage_dropped),
-    _info("NK-COVERAGE-NEW-LINES", coverage_new_lines),
-    _info("NK-COVERAGE-NOTHING", coverage_nothing),
-)

@@ -74,8 +74,8 @@ class Job:
     (`(".",)` for all of it); `python` is the version to look at the code as (`"3.10"`);
     `interpreter` is the project environment's Python for third-party imports; `scratch` is an empty
     folder for output files; `arguments` are further arguments of the user's, for pytest;
-    `excluded` are folders of members that do not admit `python`; `jobs` is how many workers the
-    tool may start; `write` is True for `fmt` and `fix`; `installed` are the normalised names of the
+    `excluded` are folders of members that do not admit `python`; `threads` is how many
+    threads the tool may use, None for as many as it likes; `write` is True for `fmt` and `fix`; `installed` are the normalised names of the
     distributions in the project environment; `version` is the tool's own, None for noxkit's.
     """
 
@@ -90,7 +90,7 @@ class Job:
     package: str | None = None
     chosen: bool = True
     write: bool = False
-    jobs: int = 1
+    threads: int | None = None
     installed: frozenset[str] = frozenset()
     version: str | None = None
 
@@ -130,6 +130,7 @@ class Tool(ABC):
     which orders the first run; `codes_clean` and `codes_findings` the exit codes that mean so.
     `needs_interpreter` tools get the project's environment; `per_python` tools are told a version;
     `own_environment` is False for programs that run from the project's environment or are uv itself;
+    `threads_variable` is the variable that limits its threads;
     `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
     the tool leaves out where the repository has not chosen it.
     """
@@ -145,6 +146,7 @@ class Tool(ABC):
     needs_interpreter: ClassVar[bool] = False
     per_python: ClassVar[bool] = False
     own_environment: ClassVar[bool] = True
+    threads_variable: ClassVar[str | None] = None
     type_checker: ClassVar[bool] = False
     codes_clean: ClassVar[frozenset[int]] = frozenset({0})
     codes_findings: ClassVar[frozenset[int]] = frozenset({1})

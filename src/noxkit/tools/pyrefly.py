@@ -72,6 +72,7 @@ class Pyrefly(Tool):
     needs_interpreter = True
     per_python = True
     type_checker = True
+    threads_variable = "PYREFLY_THREADS"
 
     def command(self, job: Job) -> list[str]:
         """Its default preset where nothing is configured: `basic`, which it would take, misses a wrong return type.

@@ -23,6 +23,7 @@ class Ruff(Tool):
     summary = "lints Python files"
     distribution = "ruff"
     executable = "ruff"
+    threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/linter/"
     sessions = frozenset({"lint", "fix"})
     chooser = Chooser(

@@ -47,6 +47,7 @@ class RuffFormat(Tool):
     summary = "formats Python files, or says which are not formatted"
     distribution = "ruff"
     executable = "ruff"
+    threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/formatter/"
     sessions = frozenset({"lint", "fmt"})
     chooser = Chooser(tables=("ruff.format",), hooks=("ruff-format",))

@@ -80,6 +80,7 @@ class Ty(Tool):
     needs_interpreter = True
     per_python = True
     type_checker = True
+    threads_variable = "TY_MAX_PARALLELISM"
     codes_findings = frozenset({1, 2})  # 2 where a file or a path could not be read
 
     def command(self, job: Job) -> list[str]:
