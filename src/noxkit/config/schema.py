@@ -258,6 +258,14 @@ class Options(Table, frozen=True, kw_only=True):
     coverage: Coverage = msgspec.field(default_factory=Coverage)
     tests: Tests = msgspec.field(default_factory=Tests)
     license_header: LicenseHeader = msgspec.field(default_factory=LicenseHeader)
+    rules: Annotated[
+        dict[str, dict[str, object]],
+        Meta(
+            description="Options of the families of rules, by family: see `noxkit rules --options`.",
+            examples=[{"imports": {"allowed-paths": ["src/acme/cli/**"]}}],
+            extra={"text": False},
+        ),
+    ] = msgspec.field(default_factory=dict[str, dict[str, object]])
     tools: Annotated[
         dict[str, Annotated[str, Meta(examples=["==0.17.*"], extra={"check": "specifier"})]],
         Meta(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from noxkit.diagnostics.events import Observer
+    from noxkit.engine._source_worker import InlineIgnore
     from noxkit.workspace.model import Repository
 
 __all__ = ["Context", "open_context"]
@@ -34,7 +35,10 @@ __all__ = ["Context", "open_context"]
 
 @dataclasses.dataclass(kw_only=True)
 class Context:
-    """One run: what was asked, of which repository, and the means to do it."""
+    """One run: what was asked, of which repository, and the means to do it.
+
+    `inline_ignores` are the comments that accept findings, by file, as far as files have been read.
+    """
 
     session: str
     config: Config
@@ -44,6 +48,9 @@ class Context:
     cancel: Cancel
     fanout: Fanout
     store: Store
+    inline_ignores: dict[str, tuple[InlineIgnore, ...]] = dataclasses.field(
+        default_factory=dict[str, "tuple[InlineIgnore, ...]"]
+    )
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
 
     @property

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["apply_names", "asked_away", "check_names", "task_names"]
 
 _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task `coverage` runs: no tasks by themselves
-_OWN = frozenset({"coverage", "environment"})
+_OWN = frozenset({"coverage", "environment", "consistency", "source"})
 
 
 def task_names(context: Context) -> frozenset[str]:
     """The names that tasks of any session can have, the repository's own commands among them."""
-    return frozenset({*load_tools(), "coverage"} - _STEPS) | {
+    return frozenset({*load_tools(), *_OWN} - _STEPS - {"environment"}) | {
         command.name for command in context.config.options.commands
     }
 

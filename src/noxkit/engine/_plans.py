@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.engine._coverage import plan_coverage
+from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
 from noxkit.engine._tests import default_python, plan_tests, plan_tests_everywhere
 
@@ -20,7 +21,7 @@ __all__ = ["plan_check", "plan_coverage_alone", "plan_fmt", "plan_lint", "tests_
 
 def plan_lint(context: Context, scope: Scope) -> list[Task]:
     """Everything static, the type checkers on the lowest supported Python."""
-    return [*plan_checkers(context, scope), *plan_static(context, scope, "lint")]
+    return [*plan_checkers(context, scope), *plan_static(context, scope, "lint"), *plan_rules(context, scope, "lint")]
 
 
 def plan_fmt(context: Context, scope: Scope) -> list[Task]:

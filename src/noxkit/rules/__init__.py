@@ -9,14 +9,25 @@ import pkgutil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from noxkit.rules._base import Rule
+from noxkit.rules._base import Found, Place, Rule, Scope, found, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from noxkit.diagnostics.model import RuleInfo
 
-__all__ = ["load_families", "load_rules", "rules_of", "rules_on"]
+__all__ = [
+    "Found",
+    "Place",
+    "Rule",
+    "Scope",
+    "found",
+    "load_families",
+    "load_rules",
+    "rule",
+    "rules_of",
+    "rules_on",
+]
 
 
 @functools.cache

@@ -31,6 +31,8 @@ class Scope(enum.Enum):
     """One Python file at a time: `SourceFile`."""
     TEXT = "text file"
     """One tracked text file of any kind: `TextFile`."""
+    BROKEN = "file that does not parse"
+    """A Python file that cannot be decoded or parsed: `UnreadableSourceError`."""
     COVERAGE = "coverage"
     """The coverage of one run: `noxkit.rules.coverage.Facts`."""
     HISTORY = "git"

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""noxkit's own rules in a run: which are on, the task on the workspace, and the task on its files."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from noxkit.diagnostics.model import EvidenceValue, Outcome, Severity, Status
+from noxkit.engine._files import crashed, read_files
+from noxkit.engine._scope import Scope as RunScope
+from noxkit.engine._source_worker import whole_findings
+from noxkit.engine._task import Task
+from noxkit.rules import load_families, rules_on
+from noxkit.rules._base import Rule, Scope
+from noxkit.rules._facts import Settings, WorkspaceFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from noxkit.diagnostics.model import Finding
+    from noxkit.engine._context import Context
+    from noxkit.engine._task import ToolCall
+
+__all__ = ["CONSISTENCY", "SOURCE", "own_rules", "plan_rules", "signed", "workspace_facts"]
+
+CONSISTENCY, SOURCE = "consistency", "source"
+"""The names of the two tasks: rules on packages and the workspace, and rules on single files."""
+
+_SECURITY = frozenset({"secrets", "security"})
+_HEADERS = frozenset({"headers"})
+_FAMILIES = {
+    "security": _SECURITY,
+    "licenses": _HEADERS,
+    "fmt": _HEADERS,
+}  # of other sessions: all, or all but security
+_WHOLE = frozenset({Scope.WORKSPACE, Scope.PACKAGE})
+_FILES = frozenset({Scope.SOURCE, Scope.TEXT, Scope.BROKEN})
+
+
+def own_rules(context: Context, session: str) -> list[Rule[Any]]:
+    """noxkit's rules that are on in a session, by profile, `select` and family."""
+    options = context.config.options
+    families = load_families()
+    names = _FAMILIES.get(session) or (families.keys() - (_SECURITY if session == "consistency" else frozenset()))
+    rules = [rule for family in sorted(names & families.keys()) for rule in families[family].values()]
+    return rules_on(rules, strict=options.profile == "strict", selected=options.select)
+
+
+def plan_rules(context: Context, scope: RunScope, session: str) -> list[Task]:
+    """The tasks `consistency` and `source` of a session; a task of which no rule is on is not there."""
+    rules = own_rules(context, session)
+    plugins = context.config.options.plugins if session not in _FAMILIES else ()
+    tasks: list[Task] = []
+    whole = [rule for rule in rules if rule.scope in _WHOLE]
+    if whole:
+        action = functools.partial(_consistency, context, whole)
+        tasks.append(_task(context, CONSISTENCY, action, cost=0.3, not_due=_no_package(context)))
+    files = [rule for rule in rules if rule.scope in _FILES]
+    if files or plugins:
+        paths = tuple(context.repository.files_matching(scope.paths()))
+        fact = scope.fact if scope.nothing else None if paths else f"0 files under {', '.join(scope.paths())}"
+        action = functools.partial(_source, context, files, paths, plugins)
+        tasks.append(_task(context, SOURCE, action, cost=len(paths) / 300, not_due=fact))
+    return tasks
+
+
+def _task(context: Context, name: str, action: Any, *, cost: float, not_due: str | None) -> Task:
+    skipped = "in `skip` of [tool.noxkit]" if name in context.config.options.skip else None
+    return Task(name=name, action=action, cost=cost, not_due=skipped or not_due, why="noxkit's own rules")
+
+
+def _no_package(context: Context) -> str | None:
+    return None if context.repository.workspace.packages else "no package: no pyproject.toml, setup.cfg or setup.py"
+
+
+def workspace_facts(context: Context) -> WorkspaceFacts:
+    """What rules on packages and on the workspace are asked about."""
+    options = context.config.options
+    return WorkspaceFacts(
+        repository=context.repository,
+        options=options,
+        settings=Settings(options.rules),
+        pythons=tuple(options.python or context.repository.pythons),
+    )
+
+
+def _consistency(
+    context: Context, rules: Sequence[Rule[Any]], _call: ToolCall, _needs: Mapping[str, object]
+) -> Outcome:
+    whole = workspace_facts(context)
+    findings, crash = whole_findings(rules, whole)
+    evidence: dict[str, EvidenceValue] = {"packages": len(whole.packages), "rules": len(rules)}
+    outcome = Outcome(name=CONSISTENCY, status=Status.PASSED, evidence=evidence)
+    return signed(context, crashed(outcome, crash), findings)
+
+
+def _source(
+    context: Context,
+    rules: Sequence[Rule[Any]],
+    paths: Sequence[str],
+    plugins: Sequence[str],
+    _call: ToolCall,
+    _needs: Mapping[str, object],
+) -> Outcome:
+    outcome, findings = read_files(context, [rule.info.code for rule in rules], paths, plugins=plugins)
+    return signed(context, outcome, findings)
+
+
+def signed(context: Context, outcome: Outcome, findings: Sequence[Finding]) -> Outcome:
+    """The outcome with these findings as its task's; what `select` names is meant, so its findings count."""
+    chosen = frozenset(context.config.options.select)
+    return msgspec.structs.replace(
+        outcome,
+        findings=tuple(
+            msgspec.structs.replace(
+                finding,
+                task=outcome.name,
+                severity=Severity.ERROR
+                if finding.code in chosen and finding.severity is Severity.WARNING
+                else finding.severity,
+            )
+            for finding in findings
+        ),
+    )

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One file as rules on source see it: decoded, parsed and walked once, whatever the number of rules."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import dataclasses
+import functools
+import io
+import itertools
+import tokenize
+import warnings
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
+
+from noxkit.diagnostics.decoding import DecodedText, decode_python, decode_text
+from noxkit.rules._base import Place
+from noxkit.rules._facts import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["Comment", "SourceFile", "TextFile", "UnreadableSourceError", "read_source", "read_text_file"]
+
+NodeT = TypeVar("NodeT", bound=ast.AST)
+
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "fixtures"})
+
+
+class UnreadableSourceError(Exception):
+    """A Python file that cannot be decoded (`is_encoding`) or parsed; `place` says where, as far as it is known."""
+
+    def __init__(self, message: str, *, place: Place, is_encoding: bool) -> None:
+        super().__init__(message)
+        self.place, self.is_encoding = place, is_encoding
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment: 1-based line, 0-based column in characters, and its text from `#` on."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class TextFile:
+    """One text file. `license_header` is the header that it must have, None where none is asked for."""
+
+    path: str
+    decoded: DecodedText
+    settings: Settings = dataclasses.field(default_factory=Settings)
+    license_header: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All characters, newlines as they are."""
+        return self.decoded.text
+
+    @functools.cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines with their ends, as `ast` and tokenize count them: form feeds end none."""
+        return tuple(io.StringIO(self.text, newline=""))
+
+    @functools.cached_property
+    def _starts(self) -> list[int]:
+        return [0, *itertools.accumulate(len(line) for line in self.lines)]
+
+    def offset(self, line: int, column: int = 0) -> int:
+        """The 0-based offset in `text` of a 1-based line and a 0-based column in characters."""
+        return min(self._starts[min(line - 1, len(self._starts) - 1)] + column, len(self.text))
+
+    def place_at(self, start: int, end: int | None = None) -> Place:
+        """The place of the characters `start` to `end` of `text`."""
+        line = bisect.bisect_right(self._starts, start)
+        line = max(1, min(line, len(self.lines) or 1))
+        column = start - self._starts[line - 1] + 1
+        width = (end - start) if end is not None else 0
+        return Place(self.path, line, column, line, column + width if width else None)
+
+    @property
+    def in_tests(self) -> bool:
+        """Whether it lies in a folder of tests or is a test file by its name."""
+        *folders, name = self.path.split("/")
+        return bool(_TEST_FOLDERS & set(folders)) or name.startswith("test_") or name.endswith("_test.py")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class SourceFile(TextFile):
+    """One Python file or stub, parsed. `members` are the import names of the repository's own packages."""
+
+    tree: ast.Module
+
+    @functools.cached_property
+    def _by_type(self) -> Mapping[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            node = waiting.pop()
+            found[type(node)].append(node)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, ast.AST):
+                    waiting.append(value)
+                elif isinstance(value, list):
+                    waiting.extend(item for item in value if isinstance(item, ast.AST))
+        return found
+
+    def nodes(self, kind: type[NodeT]) -> Sequence[NodeT]:
+        """All nodes of exactly this type, in no order that matters."""
+        return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    @functools.cached_property
+    def _parents(self) -> Mapping[int, ast.AST]:
+        return {
+            id(child): node
+            for nodes in self._by_type.values()
+            for node in nodes
+            for child in ast.iter_child_nodes(node)
+        }
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node that `node` is a part of; None for the module."""
+        return self._parents.get(id(node))
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around `node`, the innermost first."""
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    @functools.cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments, by the tokenizer: a `#` in a string is none."""
+        if "#" not in self.text:
+            return ()
+        tokens = tokenize.generate_tokens(io.StringIO(self.text, newline="").readline)
+        found: list[Comment] = []
+        try:
+            found.extend(Comment(*token.start, token.string) for token in tokens if token.type == tokenize.COMMENT)
+        except (tokenize.TokenError, SyntaxError, IndentationError):
+            return tuple(found)
+        return tuple(found)
+
+    def column(self, line: int, byte_column: int) -> int:
+        """The 0-based column in characters for one in UTF-8 bytes, as `ast` counts them."""
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        return byte_column if text.isascii() else len(text.encode()[:byte_column].decode("utf-8", "replace"))
+
+    def place(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg | ast.alias | ast.excepthandler) -> Place:
+        """The place of a node's text."""
+        end_line = node.end_lineno or node.lineno
+        end = node.end_col_offset if node.end_col_offset is not None else node.col_offset
+        start = self.column(node.lineno, node.col_offset) + 1
+        return Place(self.path, node.lineno, start, end_line, self.column(end_line, end) + 1)
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """The offsets in `text` between which a node stands."""
+        end_line = node.end_lineno or node.lineno
+        end = node.end_col_offset if node.end_col_offset is not None else node.col_offset
+        return (
+            self.offset(node.lineno, self.column(node.lineno, node.col_offset)),
+            self.offset(end_line, self.column(end_line, end)),
+        )
+
+
+def read_source(path: str, data: bytes, *, settings: Settings, license_header: str | None = None) -> SourceFile:
+    """Decode and parse a Python file. Raises UnreadableSourceError."""
+    try:
+        decoded = decode_python(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the file's own text, such as an invalid escape
+            tree = ast.parse(data, path)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{data[error.start]:02x} is not {error.encoding}"
+        raise UnreadableSourceError(message, place=Place(path, line), is_encoding=True) from error
+    except SyntaxError as error:
+        place = Place(path, error.lineno or 1, error.offset or 1)
+        raise UnreadableSourceError(error.msg or str(error), place=place, is_encoding=not error.lineno) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        why = str(error) or f"nested too deeply for Python's parser ({type(error).__name__})"
+        raise UnreadableSourceError(why, place=Place(path), is_encoding=False) from error
+    return SourceFile(path=path, decoded=decoded, tree=tree, settings=settings, license_header=license_header)
+
+
+def read_text_file(path: str, data: bytes, *, settings: Settings, license_header: str | None = None) -> TextFile | None:
+    """A text file of any kind; None where it is binary, or in no encoding that can be told."""
+    if b"\0" in data[:8192]:
+        return None
+    try:
+        decoded = decode_text(data)
+    except UnicodeDecodeError:
+        decoded = DecodedText(text=data.decode("latin-1"), encoding="latin-1")
+    return TextFile(path=path, decoded=decoded, settings=settings, license_header=license_header)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every rule: its page is whole, its examples do what they say, its safe fix turns the first into the second."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from noxkit.diagnostics.model import FixSafety
+from noxkit.rules import load_families
+from noxkit.rules._base import Rule, Scope
+from tests.rules._trees import RuleTree, examples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES = [rule for family in load_families().values() for rule in family.values()]
+# Those are asked about more than a few files; their own tests run the examples.
+ELSEWHERE = {Scope.COVERAGE, Scope.HISTORY, Scope.NETWORK}
+HERE = [rule for rule in RULES if rule.scope not in ELSEWHERE]
+SECTIONS = ("# Why", "# Fails", "# Passes", "# Fix", "# Options", "# When to ignore")
+
+
+def _id(rule: Rule[Any]) -> str:
+    return rule.info.code
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> RuleTree:
+    return RuleTree(tmp_path / "tree")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_id)
+def test_the_page_of_a_rule_is_whole(rule: Rule[Any]) -> None:
+    places = [rule.info.page.find(f"\n{section}\n") for section in SECTIONS]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert rule.info.summary.endswith(".")
+    assert rule.info.code.isupper()
+
+
+@pytest.mark.parametrize("rule", HERE, ids=_id)
+def test_a_rule_fires_on_each_example_that_fails(rule: Rule[Any], tree: RuleTree) -> None:
+    trees = examples(rule.info.page, "Fails")
+    assert trees
+    for files in trees:
+        found = tree.find(rule.info.code, files)
+        assert found, files
+        assert all(finding.message and finding.hint for finding in found)
+
+
+@pytest.mark.parametrize("rule", HERE, ids=_id)
+def test_a_rule_is_silent_on_each_example_that_passes(rule: Rule[Any], tree: RuleTree) -> None:
+    trees = examples(rule.info.page, "Passes")
+    assert trees
+    for files in trees:
+        assert tree.find(rule.info.code, files) == [], files
+
+
+@pytest.mark.parametrize("rule", [rule for rule in HERE if rule.info.fix is not FixSafety.SAFE], ids=_id)
+def test_no_finding_offers_a_better_fix_than_its_rule(rule: Rule[Any], tree: RuleTree) -> None:
+    order = [FixSafety.SAFE, FixSafety.UNSAFE, FixSafety.DISPLAY, None]
+    for files in examples(rule.info.page, "Fails"):
+        offered = {finding.fix for finding in tree.find(rule.info.code, files)}
+        assert all(order.index(fix) >= order.index(rule.info.fix) for fix in offered)
