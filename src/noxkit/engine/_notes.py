@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.engine._select import checkers
+from noxkit.engine._select import STRICT_ONLY, checkers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,9 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
         if off and context.config.options.profile != "strict":
             listed = ", ".join(f'"{name}"' for name in (*on, *off))
             yield f"{', '.join(off)} not on: `checkers = [{listed}]` in [tool.noxkit.typecheck] turns them on"
+    strict = sorted({task.name for task in tasks if task.not_due == STRICT_ONLY})
+    if strict:
+        yield f'{", ".join(strict)} not on: `profile = "strict"` in [tool.noxkit] turns them on'
     known = sum(finding.suppressed == "in the baseline" for outcome in outcomes for finding in outcome.findings)
     if known:
         yield f"{known} findings are in the baseline and do not count"

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from noxkit.tools._base import Tool
     from noxkit.workspace.model import Package, Repository
 
-__all__ = ["all_tools", "checkers", "plan_checkers", "plan_commands", "plan_static", "supported_pythons"]
+__all__ = ["STRICT_ONLY", "all_tools", "checkers", "plan_checkers", "plan_commands", "plan_static", "supported_pythons"]
+
+STRICT_ONLY = 'off in this profile: `profile = "strict"` in [tool.noxkit] turns it on'
+"""The fact for which a tool that is no advice is not due where the repository has not chosen it."""
 
 _STRICT_CHECKERS = ("ty", "pyrefly", "pyright")
 _DEFAULT_CHECKER = "ty"
@@ -84,7 +87,10 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
     choice = tool.choice(context.repository)
     paths = paths_for(context, scope, tool.name)
     pythons = supported_pythons(context)
+    advisory = not choice.chosen and context.config.options.profile != "strict"
     not_due = _not_due(context, scope, tool, paths)
+    if not_due is None and tool.strict_only and advisory:
+        not_due = STRICT_ONLY
     if not_due is None and tool.needs_interpreter and not pythons:
         not_due = "no supported Python is admitted by requires-python"
     task = Task(
@@ -93,7 +99,7 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
         paths=paths,
         why=choice.why if choice.chosen else f"{choice.why}; on by default, as advice",
         not_due=not_due,
-        advisory=not choice.chosen and context.config.options.profile != "strict",
+        advisory=advisory,
         environment=context.first_available(pythons) if tool.needs_interpreter else None,
         python=pythons[0] if tool.per_python and pythons else None,
         write=session in {"fmt", "fix"},

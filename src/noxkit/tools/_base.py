@@ -132,7 +132,8 @@ class Tool(ABC):
     `own_environment` is False for programs that run from the project's environment or are uv itself;
     `threads_variable` is the variable that limits its threads;
     `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
-    the tool leaves out where the repository has not chosen it.
+    the tool leaves out where the repository has not chosen it. `strict_only` tools are on in the
+    profile `strict` and where they are chosen, and not as advice.
     """
 
     name: ClassVar[str]
@@ -154,6 +155,7 @@ class Tool(ABC):
     environment: ClassVar[dict[str, str]] = {}
     reads: ClassVar[str] = "files"
     advice: ClassVar[str | None] = None
+    strict_only: ClassVar[bool] = False
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""
