@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from noxkit.errors import NoxkitError
-    from noxkit.sessions import check, coverage, fmt, lint, pipeline, tests, typecheck
+    from noxkit.sessions import check, consistency, coverage, fmt, lint, pipeline, security, tests, typecheck
 
-__all__ = ["NoxkitError", "check", "coverage", "fmt", "lint", "pipeline", "tests", "typecheck"]
+__all__ = ["NoxkitError", "check", "consistency", "coverage", "fmt", "lint", "pipeline", "security", "tests", "typecheck"]
 
 
 def __getattr__(name: str) -> object:

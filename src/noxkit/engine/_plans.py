@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from noxkit.engine._scope import Scope
     from noxkit.engine._task import Task
 
-__all__ = ["plan_check", "plan_coverage_alone", "plan_fmt", "plan_lint", "tests_on", "typecheck_on"]
+__all__ = [
+    "plan_check",
+    "plan_consistency",
+    "plan_coverage_alone",
+    "plan_fmt",
+    "plan_lint",
+    "plan_security",
+    "tests_on",
+    "typecheck_on",
+]
 
 
 def plan_lint(context: Context, scope: Scope) -> list[Task]:
@@ -27,6 +36,16 @@ def plan_lint(context: Context, scope: Scope) -> list[Task]:
 def plan_fmt(context: Context, scope: Scope) -> list[Task]:
     """Everything that formats."""
     return plan_static(context, scope, "fmt")
+
+
+def plan_consistency(context: Context, scope: Scope) -> list[Task]:
+    """The rules on metadata, workspace, layout, source and documents, and what compares the lock."""
+    return [*plan_static(context, scope, "consistency"), *plan_rules(context, scope, "consistency")]
+
+
+def plan_security(context: Context, scope: Scope) -> list[Task]:
+    """The rules and tools on secrets, dangerous code and workflows."""
+    return [*plan_static(context, scope, "security"), *plan_rules(context, scope, "security")]
 
 
 def plan_check(context: Context, scope: Scope) -> list[Task]:

@@ -2,11 +2,13 @@
 """The factories: each registers one session with nox when it is called, and nothing on import."""
 
 from noxkit.sessions.check import check
+from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
+from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
 
-__all__ = ["check", "coverage", "fmt", "lint", "pipeline", "tests", "typecheck"]
+__all__ = ["check", "consistency", "coverage", "fmt", "lint", "pipeline", "security", "tests", "typecheck"]

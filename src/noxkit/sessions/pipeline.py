@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from noxkit.sessions.check import check
+from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.lint import lint
+from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
 
@@ -19,5 +21,5 @@ def pipeline() -> None:
     Ends the process with an error that names the place where a session of one of the names is
     already registered.
     """
-    for factory in (check, fmt, lint, typecheck, tests, coverage):
+    for factory in (check, fmt, lint, consistency, security, typecheck, tests, coverage):
         factory()

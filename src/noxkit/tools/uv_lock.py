@@ -37,7 +37,7 @@ class UvLock(Tool):
     distribution = "uv"
     executable = "uv"
     url = "https://docs.astral.sh/uv/concepts/projects/sync/"
-    sessions = frozenset({"lint"})
+    sessions = frozenset({"lint", "consistency"})
     chooser = Chooser(files=("uv.lock",))
     cost = 0.05
     own_environment = False

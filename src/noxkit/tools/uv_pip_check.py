@@ -33,7 +33,7 @@ class UvPipCheck(Tool):
     distribution = "uv"
     executable = "uv"
     url = "https://docs.astral.sh/uv/pip/inspection/"
-    sessions = frozenset({"lint"})
+    sessions = frozenset({"lint", "consistency"})
     chooser = Chooser(files=("uv.lock",))
     cost = 0.05
     needs_interpreter = True
