@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from noxkit.errors import NoxkitError
     from noxkit.sessions import check, consistency, coverage, fmt, lint, pipeline, security, tests, typecheck
 
-__all__ = ["NoxkitError", "check", "consistency", "coverage", "fmt", "lint", "pipeline", "security", "tests", "typecheck"]
+__all__ = [
+    "NoxkitError",
+    "check",
+    "consistency",
+    "coverage",
+    "fmt",
+    "lint",
+    "pipeline",
+    "security",
+    "tests",
+    "typecheck",
+]
 
 
 def __getattr__(name: str) -> object:

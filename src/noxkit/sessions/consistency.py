@@ -9,9 +9,9 @@ __all__ = ["consistency"]
 
 
 def consistency() -> None:
-    """Register `consistency`: metadata, workspace, layout, source and documents against each other; the lock as well."""
+    """Register `consistency`: metadata, workspace, layout, source, documents and the lock."""
     register(
         "consistency",
         lambda plans, _session: plans.plan_consistency,
-        description="noxkit's own rules on metadata, workspace, layout, source and documents; the lock; writes nothing.",
+        description="noxkit's own rules on metadata, workspace, layout, source, documents; the lock; writes nothing.",
     )
