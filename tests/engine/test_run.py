@@ -35,7 +35,9 @@ def test_a_task_that_is_not_due_names_the_fact(repo: Repo) -> None:
 
 
 @pytest.mark.parametrize(
-    "planner", [plan_lint, plan_coverage_alone, plans.tests_on(None)], ids=["lint", "coverage", "tests"]
+    "planner",
+    [plan_lint, plan_coverage_alone, plans.tests_on(None), plans.plan_consistency, plans.plan_security],
+    ids=["lint", "coverage", "tests", "consistency", "security"],
 )
 def test_an_empty_folder_is_never_a_pass(repo: Repo, planner: Planner) -> None:
     report = repo.run(planner=planner, CI="1")

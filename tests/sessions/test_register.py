@@ -48,6 +48,8 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "check",
         "fmt",
         "lint",
+        "consistency",
+        "security",
         "typecheck",
         "typecheck-3.13",
         "typecheck-3.14",
