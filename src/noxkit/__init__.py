@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from noxkit.errors import NoxkitError
-    from noxkit.sessions import check, consistency, coverage, fmt, lint, pipeline, security, tests, typecheck
+    from noxkit.sessions import check, consistency, coverage, fix, fmt, lint, pipeline, security, tests, typecheck
 
 __all__ = [
     "NoxkitError",
     "check",
     "consistency",
     "coverage",
+    "fix",
     "fmt",
     "lint",
     "pipeline",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noxkit.config.load import load
@@ -17,6 +16,7 @@ from noxkit.workspace.discovery import discover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from noxkit.diagnostics.model import Finding
 
@@ -47,7 +47,7 @@ class RuleTree:
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     def find(self, code: str, files: Mapping[str, str | bytes], **changed: str) -> list[Finding]:
-        """The findings of the rule `code` on a tree of these files; `changed` are variables of noxkit's configuration."""
+        """The findings of the rule `code` on a tree of these files; `changed` are variables of the configuration."""
         self.write(files)
         return self.again(code, **changed)
 
@@ -86,7 +86,7 @@ class RuleTree:
 
 
 def examples(page: str, section: str) -> list[dict[str, str]]:
-    """The trees of a section of a rule's page (`Fails`, `Passes`): fenced files, one tree until a line that begins with Or."""
+    """The trees of a section of a page, such as `Fails`: fenced files; a line that begins with Or starts another."""
     lines: list[str] = []
     inside, fenced = False, False
     for line in page.splitlines(keepends=True):

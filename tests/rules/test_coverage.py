@@ -14,7 +14,6 @@ from noxkit.diagnostics.coverage import CoverageData, FileCoverage, Ratio
 from noxkit.diagnostics.model import Severity
 from noxkit.diagnostics.positions import TomlPositions
 from noxkit.errors import NoxkitError
-from noxkit.rules import load_rules
 from noxkit.rules.coverage import Facts, Judgement, groups_of, judge, ratchet_text, read_ratchet
 
 if TYPE_CHECKING:

@@ -47,6 +47,7 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
     assert list(listed(repo)) == [
         "check",
         "fmt",
+        "fix",
         "lint",
         "consistency",
         "security",

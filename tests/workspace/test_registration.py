@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.workspace.conftest import Tree
 
 REPOS = Path(__file__).parents[1] / "repos"
+PYTHON = "Programming Language :: Python ::"
 WORKSPACE = "[tool.uv.workspace]\nmembers = ['p/*']\n"
 
 
@@ -59,7 +60,7 @@ def test_a_real_tree_has_the_same_pythons_either_way(repo: str) -> None:
             id="nor one that uv does not manage",
         ),
         pytest.param(
-            {"pyproject.toml": WORKSPACE, "p/a/pyproject.toml": _member("classifiers = ['Programming Language :: Python :: 3.11']")},
+            {"pyproject.toml": WORKSPACE, "p/a/pyproject.toml": _member(f"classifiers = ['{PYTHON} 3.11']")},
             "3.11",
             id="classifiers where there is no requires-python",
         ),

@@ -353,6 +353,21 @@ class RunOptions(Table, frozen=True, kw_only=True):
         Meta(description="Append what happens to this file, as JSON lines.", extra={"group": "Reports"}),
     ] = None
     verbose: Annotated[bool, Meta(description="Show every task's evidence.", extra={"group": "Reports"})] = False
+    diff: Annotated[
+        bool,
+        Meta(description="Show what `fix` or `fmt` would write, and write nothing.", extra={"group": "What is written"}),
+    ] = False
+    check: Annotated[
+        bool,
+        Meta(
+            description="Fail where `fix` or `fmt` would write something, and write nothing.",
+            extra={"group": "What is written"},
+        ),
+    ] = False
+    unsafe: Annotated[
+        bool,
+        Meta(description="Let `fix` apply fixes that may change behaviour.", extra={"group": "What is written"}),
+    ] = False
     write_baseline: Annotated[
         bool,
         Meta(description="Write the baseline from this run's findings.", extra={"group": "What is written"}),

@@ -37,7 +37,8 @@ __all__ = ["Context", "open_context"]
 class Context:
     """One run: what was asked, of which repository, and the means to do it.
 
-    `inline_ignores` are the comments that accept findings, by file, as far as files have been read.
+    `inline_ignores` are the comments that accept findings, by file, as far as files have been read;
+    `outbox` holds texts to print before the report, such as the patch of `--diff`.
     """
 
     session: str
@@ -51,6 +52,7 @@ class Context:
     inline_ignores: dict[str, tuple[InlineIgnore, ...]] = dataclasses.field(
         default_factory=dict[str, "tuple[InlineIgnore, ...]"]
     )
+    outbox: list[str] = dataclasses.field(default_factory=list[str])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
 
     @property

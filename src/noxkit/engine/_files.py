@@ -8,7 +8,6 @@ import importlib.metadata
 import itertools
 import sys
 import tempfile
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from noxkit.engine._source_worker import Answer, FileAnswer, Order
 from noxkit.tasks.store import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
@@ -67,7 +66,7 @@ def read_files(
     files = [*known.values(), *fresh.values()]
     context.inline_ignores.update({file.path: file.ignores for file in files if file.ignores})
     whole = tuple(finding for answer in done for finding in answer.findings)
-    return _outcome(context, order, files, done, cached=len(known)), (
+    return _outcome(order, files, done, cached=len(known)), (
         *whole,
         *(finding for file in files for finding in file.findings),
     )
@@ -160,9 +159,7 @@ def _read(completed: Completed, answer: Path) -> Answer | Outcome:
         return Outcome(name=_TASK, status=Status.CRASHED, reason=reason, hint=hint, evidence=evidence)
 
 
-def _outcome(
-    context: Context, order: Order, files: Sequence[FileAnswer], answers: Sequence[Answer], *, cached: int
-) -> Outcome:
+def _outcome(order: Order, files: Sequence[FileAnswer], answers: Sequence[Answer], *, cached: int) -> Outcome:
     unread = [f"{file.path}: {file.unread}" for file in files if file.unread]
     plugged = sum(len(answer.rules) for answer in answers[:1])
     evidence: dict[str, EvidenceValue] = {

@@ -20,6 +20,7 @@ __all__ = [
     "plan_check",
     "plan_consistency",
     "plan_coverage_alone",
+    "plan_fix",
     "plan_fmt",
     "plan_lint",
     "plan_security",
@@ -34,8 +35,13 @@ def plan_lint(context: Context, scope: Scope) -> list[Task]:
 
 
 def plan_fmt(context: Context, scope: Scope) -> list[Task]:
-    """Everything that formats."""
-    return plan_static(context, scope, "fmt")
+    """Everything that formats, and licence headers."""
+    return [*plan_static(context, scope, "fmt"), *plan_rules(context, scope, "fmt")]
+
+
+def plan_fix(context: Context, scope: Scope) -> list[Task]:
+    """Every rule and tool that has fixes."""
+    return [*plan_static(context, scope, "fix"), *plan_rules(context, scope, "fix")]
 
 
 def plan_consistency(context: Context, scope: Scope) -> list[Task]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Severity, Status
 from noxkit.engine._files import crashed, read_files
-from noxkit.engine._scope import Scope as RunScope
 from noxkit.engine._source_worker import whole_findings
 from noxkit.engine._task import Task
 from noxkit.rules import load_families, rules_on
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope as RunScope
     from noxkit.engine._task import ToolCall
 
 __all__ = ["CONSISTENCY", "SOURCE", "own_rules", "plan_rules", "signed", "workspace_facts"]
@@ -55,22 +54,23 @@ def plan_rules(context: Context, scope: RunScope, session: str) -> list[Task]:
     rules = own_rules(context, session)
     plugins = context.config.options.plugins if session not in _FAMILIES else ()
     tasks: list[Task] = []
+    write = session in {"fix", "fmt"}
     whole = [rule for rule in rules if rule.scope in _WHOLE]
     if whole:
         action = functools.partial(_consistency, context, whole)
-        tasks.append(_task(context, CONSISTENCY, action, cost=0.3, not_due=_no_package(context)))
+        tasks.append(_task(context, CONSISTENCY, action, cost=0.3, not_due=_no_package(context), write=write))
     files = [rule for rule in rules if rule.scope in _FILES]
     if files or plugins:
         paths = tuple(context.repository.files_matching(scope.paths()))
         fact = scope.fact if scope.nothing else None if paths else f"0 files under {', '.join(scope.paths())}"
         action = functools.partial(_source, context, files, paths, plugins)
-        tasks.append(_task(context, SOURCE, action, cost=len(paths) / 300, not_due=fact))
+        tasks.append(_task(context, SOURCE, action, cost=len(paths) / 300, not_due=fact, write=write))
     return tasks
 
 
-def _task(context: Context, name: str, action: Any, *, cost: float, not_due: str | None) -> Task:
+def _task(context: Context, name: str, action: Any, *, cost: float, not_due: str | None, write: bool) -> Task:  # noqa: PLR0913 -- the parts of a task
     skipped = "in `skip` of [tool.noxkit]" if name in context.config.options.skip else None
-    return Task(name=name, action=action, cost=cost, not_due=skipped or not_due, why="noxkit's own rules")
+    return Task(name=name, action=action, cost=cost, not_due=skipped or not_due, why="noxkit's own rules", write=write)
 
 
 def _no_package(context: Context) -> str | None:

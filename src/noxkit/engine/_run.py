@@ -14,6 +14,7 @@ import msgspec
 from noxkit.diagnostics.events import RunFinished, RunStarted
 from noxkit.diagnostics.model import Outcome, Report, Status
 from noxkit.engine._execute import execute
+from noxkit.engine._fix import write_in_copy
 from noxkit.engine._judge import Judge
 from noxkit.engine._names import apply_names, asked_away, check_names
 from noxkit.engine._notes import notes_for
@@ -73,7 +74,7 @@ def run(context: Context, planner: Planner) -> Report:
         tasks = _tasks(context, planner, scope)
         due = sorted((task for task in tasks if task.not_due is None), key=lambda task: -task.cost)
         context.fanout(RunStarted(session=context.session, tasks=tuple(task.label for task in due)))
-        outcomes = [_unresolved(task, scope) for task in tasks] if scope.trouble else execute(context, tasks, judge)
+        outcomes = _outcomes(context, planner, tasks, judge=judge, scope=scope)
     excused = asked_away(context, tasks) or (scope.base is not None and scope.trouble is None)
     missing = no_subject(context, tasks)
     if missing is not None and not excused:
@@ -88,6 +89,14 @@ def run(context: Context, planner: Planner) -> Report:
     )
     context.fanout(RunFinished(session=report.session, status=report.status.value, seconds=report.seconds))
     return report
+
+
+def _outcomes(context: Context, planner: Planner, tasks: list[Task], *, judge: Judge, scope: Scope) -> list[Outcome]:
+    if scope.trouble:
+        return [_unresolved(task, scope) for task in tasks]
+    if any(task.write and task.not_due is None for task in tasks):
+        return write_in_copy(context, lambda inner: _tasks(inner, planner, scope), judge=judge, scope=scope)
+    return execute(context, tasks, judge)
 
 
 def _unresolved(task: Task, scope: Scope) -> Outcome:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from noxkit.diagnostics.model import Finding, RuleInfo
+from noxkit.diagnostics.model import Finding, RuleInfo  # noqa: TC001 -- msgspec reads the fields' types
 from noxkit.rules import load_families
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import Settings, WorkspaceFacts
@@ -69,7 +69,10 @@ class FileAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a worker has to say. `rules` are those that plugins brought; `trouble` is a plugin that does not load."""
+    """All that a worker has to say.
+
+    `rules` are those that plugins brought; `trouble` is a plugin that does not load.
+    """
 
     files: tuple[FileAnswer, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -120,7 +123,7 @@ class _Worker:
     def _read(
         self, path: str, data: bytes, header: str | None, *, is_python: bool
     ) -> tuple[TextFile | None, tuple[Finding, ...]]:
-        """The file, parsed where rules ask for that; as plain text where it does not parse, and the finding for that."""
+        """The file, parsed where rules ask for that; as text where it does not parse, and the finding for that."""
         broken: tuple[Finding, ...] = ()
         if is_python and (self._source or self._broken) and path not in self._order.foreign:
             try:
@@ -145,30 +148,29 @@ class _Worker:
 
 
 def whole_findings(rules: Sequence[Rule[Any]], whole: WorkspaceFacts) -> tuple[tuple[Finding, ...], str | None]:
-    """What rules on the workspace and on each package have found, and the traceback of one that failed."""
-    findings: list[Finding] = []
-    crashes: list[str] = []
+    """What rules on the workspace and on each package have found, and the tracebacks of those that failed."""
+    calls: list[tuple[Rule[Any], object, str | None]] = []
     for rule in rules:
-        subjects = {
-            Scope.WORKSPACE: [(whole, None)],
-            Scope.PACKAGE: [(each, each.package.name) for each in whole.packages],
-        }
-        for facts, name in subjects.get(rule.scope, []):
-            try:
-                findings += rule(facts, package=name)
-            except Exception:  # noqa: BLE001 -- a rule that fails is reported, and stops no other
-                crashes.append(f"{rule.info.code}: {traceback.format_exc()}")
-    return tuple(findings), "\n".join(crashes) or None
+        if rule.scope is Scope.WORKSPACE:
+            calls.append((rule, whole, None))
+        elif rule.scope is Scope.PACKAGE:
+            calls += [(rule, each, each.package.name) for each in whole.packages]
+    return _called(calls)
 
 
 def _applied(rules: Sequence[Rule[Any]], file: TextFile) -> tuple[tuple[Finding, ...], str | None]:
+    return _called([(rule, file, None) for rule in rules])
+
+
+def _called(calls: Sequence[tuple[Rule[Any], object, str | None]]) -> tuple[tuple[Finding, ...], str | None]:
+    """What each rule says of its facts; one that fails is reported, and stops no other."""
     findings: list[Finding] = []
     crashes: list[str] = []
-    for rule in rules:
+    for rule, facts, package in calls:
         try:
-            findings += rule(file)
-        except Exception:  # noqa: BLE001 -- a rule that fails is reported, and stops no other
-            crashes.append(f"{rule.info.code} on {file.path}: {traceback.format_exc()}")
+            findings += rule(facts, package=package)
+        except Exception:  # noqa: BLE001, PERF203 -- whatever a rule raises is about that rule alone
+            crashes.append(f"{rule.info.code}: {traceback.format_exc()}")
     return tuple(findings), "\n".join(crashes) or None
 
 

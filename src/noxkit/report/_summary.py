@@ -137,10 +137,12 @@ def _suppressed(report: Report) -> Iterator[str]:
 
 
 def _reasons(due: Sequence[Outcome], style: Style) -> Iterator[str]:
-    """Why tasks crashed or are inconclusive, and what to do; equal reasons are said once."""
+    """Why tasks crashed, are inconclusive, or failed without a finding, and what to do; equal reasons are said once."""
     groups: dict[tuple[Status, str, str], list[Outcome]] = {}
     for outcome in sorted(due, key=lambda outcome: outcome.status.rank):
-        if outcome.status in {Status.CRASHED, Status.INCONCLUSIVE}:
+        if outcome.status in {Status.CRASHED, Status.INCONCLUSIVE} or (
+            outcome.status is Status.FAILED and outcome.reason
+        ):
             reason = one_line(outcome.reason or "no reason was given")
             groups.setdefault((outcome.status, reason, outcome.hint or ""), []).append(outcome)
     shown = list(groups.items()) if style.verbose else list(groups.items())[:_REASONS]

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from noxkit.rules import rules_of
 from noxkit.rules._base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["PluginError", "load_plugin"]
 
@@ -24,7 +26,7 @@ def load_plugin(name: str) -> dict[str, Rule[Any]]:
         value: object = importlib.import_module(module_name)
         for part in attribute.split(".") if attribute else ():
             value = getattr(value, part)
-    except Exception as error:  # noqa: BLE001 -- whatever the import of a user's module raises is about that module
+    except Exception as error:
         raise PluginError(f"`{name}` cannot be imported: {type(error).__name__}: {error}") from error
     if callable(value) and not isinstance(value, Rule):
         value = value()

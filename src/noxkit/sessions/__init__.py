@@ -4,6 +4,7 @@
 from noxkit.sessions.check import check
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
+from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
@@ -11,4 +12,4 @@ from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
 
-__all__ = ["check", "consistency", "coverage", "fmt", "lint", "pipeline", "security", "tests", "typecheck"]
+__all__ = ["check", "consistency", "coverage", "fix", "fmt", "lint", "pipeline", "security", "tests", "typecheck"]

@@ -91,6 +91,8 @@ def _run(asked: Asked, planner: Planner, *, config: Config, console: Console) ->
 
 
 def _show(context: Context, report: Report, console: Console, *, call: str) -> None:
+    for text in context.outbox:
+        console.write(text)
     console.write("\n" + formats()["text"](report, sources=Sources(context.root), style=console.style))
     strict = under_ci(context)
     for file in write_reports(report, context.root, targets=context.config.reports, call=call, strict=strict):

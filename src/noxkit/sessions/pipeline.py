@@ -6,6 +6,7 @@ from __future__ import annotations
 from noxkit.sessions.check import check
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
+from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.lint import lint
 from noxkit.sessions.security import security
@@ -21,5 +22,5 @@ def pipeline() -> None:
     Ends the process with an error that names the place where a session of one of the names is
     already registered.
     """
-    for factory in (check, fmt, lint, consistency, security, typecheck, tests, coverage):
+    for factory in (check, fmt, fix, lint, consistency, security, typecheck, tests, coverage):
         factory()

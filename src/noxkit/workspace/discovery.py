@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from noxkit.workspace._tables import Table
+    from noxkit.workspace.files import FileList
     from noxkit.workspace.git import GitRunner
     from noxkit.workspace.model import KindLike
 
@@ -33,11 +34,14 @@ _MEMBERS = ("tool", "uv", "workspace", "members")
 _LEFTOVERS = frozenset({"__pycache__", ".venv", "build", "dist", "node_modules"})
 
 
-def discover(root: Path, *, kinds: Sequence[KindLike] = (), git: GitRunner | None = None) -> Repository:
+def discover(
+    root: Path, *, kinds: Sequence[KindLike] = (), git: GitRunner | None = None, files: FileList | None = None
+) -> Repository:
     """The repository at `root`: one package, the members of a uv workspace, or the folders that `kinds` name.
 
     Raises one NoxkitError for all files that are not TOML and all members that are not packages. A
-    root without pyproject.toml is no error: see `Repository.pyproject_missing`.
+    root without pyproject.toml is no error: see `Repository.pyproject_missing`. `files` are those that
+    the repository has, where that is known already.
     """
     top = Path(root).resolve()
     missing = not os.path.lexists(top / _PYPROJECT)
@@ -48,7 +52,9 @@ def discover(root: Path, *, kinds: Sequence[KindLike] = (), git: GitRunner | Non
     workspace = search.workspace()
     if search.records:
         raise NoxkitError(search.records)
-    return Repository(root=top, workspace=workspace, pyproject=pyproject, pyproject_missing=missing, git=git)
+    return Repository(
+        root=top, workspace=workspace, pyproject=pyproject, pyproject_missing=missing, git=git, known_files=files
+    )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

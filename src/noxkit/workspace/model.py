@@ -179,6 +179,7 @@ class Repository:
 
     Nothing of it changes while it lives: what is asked for is read once. `pyproject` is the root's,
     empty where there is none (`pyproject_missing`). `git` runs git in the root, where there is git.
+    `known_files` spares listing the files.
     """
 
     root: Path
@@ -186,9 +187,12 @@ class Repository:
     pyproject: Table = dataclasses.field(default_factory=dict[str, object])
     pyproject_missing: bool = False
     git: GitRunner | None = None
+    known_files: FileList | None = None
 
     @functools.cached_property
     def _files(self) -> FileList:
+        if self.known_files is not None:
+            return self.known_files
         return list_files(self.root, git=self.git if find_git_root(self.root) else None)
 
     @functools.cached_property
