@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["ERROR_CODES", "ErrorRecord", "NoxkitError", "did_you_mean"]
+__all__ = ["ERROR_CODES", "ErrorRecord", "NoxkitError", "did_you_mean", "toml_error_code"]
 
 ERROR_CODES: dict[str, str] = {
     "NK-ARGUMENT-UNKNOWN": "an argument after `--` that no session accepts",
     "NK-ARGUMENT-VALUE": "an argument or a `NOXKIT_*` variable with a value that cannot be used",
-    "NK-CONFIG-INVALID": "a file that is not valid TOML",
+    "NK-CONFIG-INVALID": "a file other than pyproject.toml that is not valid TOML",
     "NK-CONFIG-PLACE": "`[tool.noxkit]` stands in a workspace member instead of the root",
     "NK-CONFIG-TYPE": "an option with a value of the wrong type",
     "NK-CONFIG-UNKNOWN-KEY": "a key that is not an option",
@@ -24,6 +24,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-INIT-EXISTS": "`noxkit init` would overwrite a file",
     "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",
     "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
+    "NK-PYPROJECT-INVALID": "a pyproject.toml that is not valid TOML",
     "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
     "NK-SESSION-UNKNOWN": "a session that this repository does not have",
     "NK-UV-MISSING": "no uv that fits",
@@ -64,6 +65,11 @@ class NoxkitError(Exception):
     def __init__(self, records: Sequence[ErrorRecord] | ErrorRecord) -> None:
         self.records = (records,) if isinstance(records, ErrorRecord) else tuple(records)
         super().__init__("; ".join(f"{record.code}: {record.message}" for record in self.records))
+
+
+def toml_error_code(path: str) -> str:
+    """The code of a file that is not TOML, by its name: a manifest is broken for every tool, not for noxkit alone."""
+    return "NK-PYPROJECT-INVALID" if path.rpartition("/")[2] == "pyproject.toml" else "NK-CONFIG-INVALID"
 
 
 def did_you_mean(name: str, known: Iterable[str], *, kind: str = "names") -> str:

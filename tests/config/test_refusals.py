@@ -19,7 +19,7 @@ TYPE, VALUE, UNKNOWN, INVALID = (
     "NK-CONFIG-TYPE",
     "NK-CONFIG-VALUE",
     "NK-CONFIG-UNKNOWN-KEY",
-    "NK-CONFIG-INVALID",
+    "NK-PYPROJECT-INVALID",
 )
 N = "[tool.noxkit]\n"
 COMMAND = '[[tool.noxkit.commands]]\nname = "a"\nrun = ["a"]\n'

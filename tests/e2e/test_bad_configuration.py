@@ -54,9 +54,9 @@ def _broken_link(sandbox: Sandbox) -> None:
 
 _MEMBER = '[project]\nname = "{}"\nversion = "1"\n'
 _REFUSED: dict[str, tuple[Callable[[Sandbox], object], str, str, str]] = {
-    "not_toml": (_replaced(b'[project]\nname = "a\n'), "NK-CONFIG-INVALID", "pyproject.toml:2", ""),
-    "not_utf8": (_replaced(b'[project]\nname = "\xe9"\n'), "NK-CONFIG-INVALID", "pyproject.toml:2", "UTF-8"),
-    "a_key_twice": (_replaced(b'[project]\nname = "a"\nname = "b"\n'), "NK-CONFIG-INVALID", "pyproject.toml:3", ""),
+    "not_toml": (_replaced(b'[project]\nname = "a\n'), "NK-PYPROJECT-INVALID", "pyproject.toml:2", ""),
+    "not_utf8": (_replaced(b'[project]\nname = "\xe9"\n'), "NK-PYPROJECT-INVALID", "pyproject.toml:2", "UTF-8"),
+    "a_key_twice": (_replaced(b'[project]\nname = "a"\nname = "b"\n'), "NK-PYPROJECT-INVALID", "pyproject.toml:3", ""),
     "a_folder": (_folder, "NK-FILE-UNREADABLE", "pyproject.toml", ""),
     "a_broken_link": (_broken_link, "NK-FILE-UNREADABLE", "pyproject.toml", ""),
     "typo": (_with_option('profil = "strict"'), "NK-CONFIG-UNKNOWN-KEY", "pyproject.toml:7", "`profile`"),
@@ -78,7 +78,7 @@ _REFUSED: dict[str, tuple[Callable[[Sandbox], object], str, str, str]] = {
     ),
     "member_not_toml": (
         _workspace({"packages/a/pyproject.toml": "[project\n", "extra/pyproject.toml": _MEMBER.format("extra")}),
-        "NK-CONFIG-INVALID",
+        "NK-PYPROJECT-INVALID",
         "packages/a/pyproject.toml:1",
         "",
     ),

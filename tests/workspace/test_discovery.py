@@ -105,14 +105,14 @@ _BAD = [
                  [_Record("NK-WORKSPACE-MEMBER", "pyproject.toml:6:12", "`.` and `d` are both named `d`")],
                  id="name-of-the-root"),
     pytest.param({"pyproject.toml": "[project\n"},
-                 [_Record("NK-CONFIG-INVALID", "pyproject.toml:1:9", "pyproject.toml is not valid TOML: expected")],
+                 [_Record("NK-PYPROJECT-INVALID", "pyproject.toml:1:9", "pyproject.toml is not valid TOML: expected")],
                  id="root-not-toml"),
     pytest.param({"pyproject.toml": "a = 1\nb = '\xff'\n".encode("latin-1")},
-                 [_Record("NK-CONFIG-INVALID", "pyproject.toml:2:6", "not UTF-8")], id="root-not-utf-8"),
+                 [_Record("NK-PYPROJECT-INVALID", "pyproject.toml:2:6", "not UTF-8")], id="root-not-utf-8"),
     pytest.param({"pyproject.toml": "a = [1,"},
-                 [_Record("NK-CONFIG-INVALID", "pyproject.toml:1:8", "end of the file")], id="root-cut-off"),
+                 [_Record("NK-PYPROJECT-INVALID", "pyproject.toml:1:8", "end of the file")], id="root-cut-off"),
     pytest.param({"pyproject.toml": _members('["d"]'), "d/pyproject.toml": "[project]\nname = a\n"},
-                 [_Record("NK-CONFIG-INVALID", "d/pyproject.toml:2:8", "d/pyproject.toml is not valid TOML")],
+                 [_Record("NK-PYPROJECT-INVALID", "d/pyproject.toml:2:8", "d/pyproject.toml is not valid TOML")],
                  id="member-not-toml"),
     pytest.param({"pyproject.toml/file": ""},
                  [_Record("NK-FILE-UNREADABLE", "pyproject.toml:None:None", "cannot be read")], id="root-is-a-folder"),
@@ -140,7 +140,7 @@ def test_all_that_is_wrong_is_said_at_once(tree: Tree) -> None:
         discover(root)
     said = sorted((record.code, record.column) for record in caught.value.records)
     assert said == [
-        ("NK-CONFIG-INVALID", 1),
+        ("NK-PYPROJECT-INVALID", 1),
         ("NK-WORKSPACE-MEMBER", 12),
         ("NK-WORKSPACE-MEMBER", 17),
         ("NK-WORKSPACE-MEMBER", 33),

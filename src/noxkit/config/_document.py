@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from noxkit.config._values import as_table
-from noxkit.errors import ErrorRecord
+from noxkit.errors import ErrorRecord, toml_error_code
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -150,7 +150,7 @@ def _parser_record(document: Document, text: str, said: str) -> ErrorRecord:
 def _invalid(document: Document, reason: str, hint: str, *, line: int = 1, column: int = 1) -> ErrorRecord:
     message = f"`{document.path}` is not valid TOML: {reason}"
     return ErrorRecord(
-        code="NK-CONFIG-INVALID",
+        code=toml_error_code(document.path),
         message=message,
         hint=hint,
         path=document.path,

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from noxkit.errors import ErrorRecord
+from noxkit.errors import ErrorRecord, toml_error_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def _end_of(content: bytes) -> tuple[int, int]:
 
 def _invalid(path: str, said: str, place: tuple[int, int]) -> ErrorRecord:
     return ErrorRecord(
-        code="NK-CONFIG-INVALID",
+        code=toml_error_code(path),
         message=f"{path} is not valid TOML: {said[:1].lower()}{said[1:]}",
         hint="mend the file at this place; no tool can read it as it is",
         path=path,
