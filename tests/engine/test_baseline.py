@@ -215,3 +215,13 @@ def test_a_baseline_that_is_replaced_keeps_its_mode_and_leaves_nothing_beside_it
         before,
         0o600,
     )
+
+
+def test_a_run_says_when_the_baseline_can_shrink(old: Repo) -> None:
+    (old.root / "one.txt").write_text("", encoding="utf-8")
+    notes = old.run().notes
+    assert [note for note in notes if "--write-baseline" in note] == [
+        "1 of the baseline is mended: `-- --write-baseline` takes them out of it"
+    ]
+    old.run("--write-baseline")
+    assert not any("--write-baseline" in note for note in old.run().notes)

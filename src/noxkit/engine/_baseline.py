@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
 
-__all__ = ["ACCEPTED", "read_baseline", "with_baseline", "write_baseline"]
+__all__ = ["ACCEPTED", "gone_from_baseline", "read_baseline", "with_baseline", "write_baseline"]
 
 ACCEPTED = "in the baseline"
 """What a finding is accepted for when the baseline holds it."""
@@ -133,6 +133,22 @@ class _Judged:
         if self.folders is None or "." in self.folders:
             return True
         return path is not None and any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
+
+
+def gone_from_baseline(
+    context: Context, findings: Sequence[Finding], *, outcomes: Sequence[Outcome], scope: Scope
+) -> int:
+    """How many entries of the baseline the run has looked for and not found: `--write-baseline` takes them out."""
+    entries = read_baseline(context)
+    if not entries:
+        return 0
+    judged = _judged(outcomes, scope)
+    found = {finding.fingerprint for finding in findings if finding.suppressed == ACCEPTED}
+    renamed = set(_renamed(context, entries).values())
+    return sum(
+        judged.left_of(entry) is None and entry.fingerprint not in found and entry.path not in renamed
+        for entry in entries
+    )
 
 
 def write_baseline(context: Context, findings: Sequence[Finding], *, outcomes: Sequence[Outcome], scope: Scope) -> None:

@@ -13,6 +13,7 @@ import msgspec
 
 from noxkit.diagnostics.events import RunFinished, RunStarted
 from noxkit.diagnostics.model import Outcome, Report, Status
+from noxkit.engine._baseline import gone_from_baseline
 from noxkit.engine._execute import execute
 from noxkit.engine._fix import write_in_copy
 from noxkit.engine._judge import Judge
@@ -20,6 +21,7 @@ from noxkit.engine._names import apply_names, asked_away, check_names
 from noxkit.engine._notes import notes_for
 from noxkit.engine._scope import scope_of
 from noxkit.engine._select import plan_commands
+from noxkit.engine._stale import stale_ignores
 from noxkit.engine._subject import no_subject
 from noxkit.engine._verdict import verdict_of
 from noxkit.tasks.cancel import handling_signals
@@ -79,16 +81,28 @@ def run(context: Context, planner: Planner) -> Report:
     missing = no_subject(context, tasks)
     if missing is not None and not excused:
         outcomes = [*outcomes, missing]
+    outcomes = [*outcomes, *stale_ignores(context, tasks, outcomes, scope=scope)]
     ended, findings = judge.all(outcomes, scope=scope)
     report = _report(context, ended, findings, excused=excused)
     report = msgspec.structs.replace(
         report,
         started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         seconds=time.perf_counter() - clock,
-        notes=tuple(notes_for(context, tasks, ended)),
+        notes=(*notes_for(context, tasks, ended), *_baseline_note(context, findings, ended, scope)),
     )
     context.fanout(RunFinished(session=report.session, status=report.status.value, seconds=report.seconds))
     return report
+
+
+def _baseline_note(
+    context: Context, findings: Sequence[Finding], ended: Sequence[Outcome], scope: Scope
+) -> tuple[str, ...]:
+    gone = gone_from_baseline(context, findings, outcomes=ended, scope=scope)
+    if not gone or context.config.run.write_baseline:
+        return ()
+    return (
+        f"{gone} of the baseline {'is' if gone == 1 else 'are'} mended: `-- --write-baseline` takes them out of it",
+    )
 
 
 def _outcomes(context: Context, planner: Planner, tasks: list[Task], *, judge: Judge, scope: Scope) -> list[Outcome]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from noxkit.diagnostics.sources import Sources
     from noxkit.engine._context import Context
 
-__all__ = ["suppressed"]
+__all__ = ["ignore_matches", "inline_reason", "suppressed"]
 
 _INLINE = re.compile(r"#\s*noxkit:\s*ignore\[(?P<codes>[^\]]+)\](?P<reason>.*?)(?=#\s*noxkit:|$)")
 _OTHER_COMMENT = re.compile(r"#\s*(?:noqa|nosec|[a-z]+:)", re.IGNORECASE)  # another tool's comment is no reason
@@ -41,11 +41,11 @@ def suppressed(outcomes: Sequence[Outcome], *, context: Context, sources: Source
 def _marked(finding: Finding, ignores: Iterable[Ignore], *, today: dt.date, sources: Sources) -> Finding:
     expired: dt.date | None = None
     for ignore in ignores:
-        if _matches(ignore, finding):
+        if ignore_matches(ignore, finding):
             if ignore.until is None or today <= ignore.until:
                 return msgspec.structs.replace(finding, suppressed=ignore.reason)
             expired = max(expired or ignore.until, ignore.until)
-    reason = _inline_reason(finding, sources)
+    reason = inline_reason(finding.code, sources.line(finding.path, finding.line), group=finding.group)
     if reason:
         return msgspec.structs.replace(finding, suppressed=reason)
     if expired is None:
@@ -54,17 +54,18 @@ def _marked(finding: Finding, ignores: Iterable[Ignore], *, today: dt.date, sour
     return msgspec.structs.replace(finding, hint=note)
 
 
-def _matches(ignore: Ignore, finding: Finding) -> bool:
-    if ignore.code != finding.code or ignore.source not in {None, "tree"}:
+def ignore_matches(ignore: Ignore, finding: Finding) -> bool:
+    """Whether an `ignore` of the configuration is about a finding, by its code or its group, whatever the day."""
+    if ignore.code not in {finding.code, finding.group} or ignore.source not in {None, "tree"}:
         return False
     return ignore.path is None or (
         finding.path is not None and matcher((ignore.path,)).fullmatch(finding.path) is not None
     )
 
 
-def _inline_reason(finding: Finding, sources: Sources) -> str | None:
-    """The reason on the finding's own line; a comment without one accepts nothing."""
-    for match in _INLINE.finditer(sources.line(finding.path, finding.line) or ""):
-        if finding.code in {code.strip() for code in match["codes"].split(",")}:
+def inline_reason(code: str, line: str | None, *, group: str | None = None) -> str | None:
+    """The reason for which a comment on `line` accepts `code`; one without a reason accepts nothing."""
+    for match in _INLINE.finditer(line or ""):
+        if {code, group} & {named.strip() for named in match["codes"].split(",")}:
             return _OTHER_COMMENT.split(match["reason"])[0].strip(" -:") or None
     return None

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from noxkit.diagnostics.model import Status
+from noxkit.report._accept import acceptance
 from noxkit.report._escape import guard_lines, one_line
 from noxkit.report._fold import Folded, partial_pythons, remainder, select
 from noxkit.report._grid import LEGEND, grid_of
@@ -83,6 +84,9 @@ def _details(folded: Folded, report: Report, style: Style) -> Iterator[tuple[str
         yield "also", ", ".join(_also(other, report) for other in folded.others)
     if style.verbose and lead.url:
         yield "see", lead.url
+    accepted = acceptance(folded.all)
+    if accepted is not None:
+        yield "accept", accepted
 
 
 def _also(finding: Finding, report: Report) -> str:

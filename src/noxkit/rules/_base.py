@@ -33,6 +33,8 @@ class Scope(enum.Enum):
     """One tracked text file of any kind: `TextFile`."""
     BROKEN = "file that does not parse"
     """A Python file that cannot be decoded or parsed: `UnreadableSourceError`."""
+    RUN = "run"
+    """What a run has found, and what the repository accepts of it: `noxkit.rules.ignores.IgnoreFacts`."""
     COVERAGE = "coverage"
     """The coverage of one run: `noxkit.rules.coverage.Facts`."""
     HISTORY = "git"

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reader pastes to accept a finding: a comment on its line, or an entry of the configuration."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from noxkit.report._escape import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noxkit.diagnostics.model import Finding
+
+__all__ = ["acceptance"]
+
+# Files in which noxkit looks for its comments: those whose comments begin with `#`.
+_COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
+_NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-")
+
+
+def acceptance(findings: Sequence[Finding]) -> str | None:
+    """The exact text, with a place for the reason; None for what cannot be accepted.
+
+    `findings` are those of one fold: all of their codes are accepted together.
+    """
+    lead = findings[0]
+    codes = list(dict.fromkeys(finding.code for finding in findings))
+    if any(code.startswith(_NEVER) for code in codes) or lead.task == "noxkit":
+        return None
+    if lead.line is not None and lead.path is not None and lead.path.endswith(_COMMENTED):
+        return one_line(f"`# noxkit: ignore[{', '.join(codes)}] REASON` on that line")
+    place = f", path = {json.dumps(lead.path, ensure_ascii=False)}" if lead.path is not None else ""
+    entries = ", ".join(f'{{ code = {json.dumps(code)}{place}, reason = "REASON" }}' for code in codes)
+    return one_line(f"`ignore = [{entries}]` in [tool.noxkit]")

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules on what a repository accepts: an ignore that has no effect any more, has run out, or gives no reason."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from noxkit.diagnostics.model import Severity
+from noxkit.rules._base import Found, Place, Scope, found, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["IgnoreFacts", "Ignoring", "ignore_expired", "ignore_reason", "ignore_unused"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Ignoring:
+    """One code that is accepted at one place.
+
+    `used` says whether the run has found what is accepted, `judged` whether it has looked for that at all;
+    `expired` is the day on which it ran out, in ISO form; `reasoned` whether a reason is given.
+    """
+
+    code: str
+    place: Place
+    used: bool
+    judged: bool
+    expired: str | None = None
+    reasoned: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoreFacts:
+    """All that a run has seen of what is accepted."""
+
+    ignores: tuple[Ignoring, ...]
+
+
+@rule(code="NK-IGNORE-UNUSED", scope=Scope.RUN, since="1.0", standard=True, severity=Severity.WARNING)
+def ignore_unused(facts: IgnoreFacts) -> Iterator[Found]:
+    """Something is accepted that is not found any more.
+
+    # Why
+    What is left behind accepts the next finding at this place too, which nobody has looked at.
+
+    # Fails
+    ```python src/acme/table.py
+    SIZE = 3  # noxkit: ignore[ruff:F401] imported for its side effects
+    ```
+
+    # Passes
+    ```python src/acme/table.py
+    import acme.plugins  # noxkit: ignore[ruff:F401] imported for its side effects
+    ```
+
+    # Fix
+    Take it away. There is no automatic fix. A run speaks only of what it has looked for: with `--only`,
+    `--package` or `--since` it may not have.
+
+    # Options
+    None.
+
+    # When to ignore
+    Never.
+    """
+    for each in facts.ignores:
+        if each.judged and not each.used and each.expired is None:
+            yield found(f"`{each.code}` is accepted here and not found any more", hint="take it away", at=each.place)
+
+
+@rule(code="NK-IGNORE-EXPIRED", scope=Scope.RUN, since="1.0", standard=True, severity=Severity.WARNING)
+def ignore_expired(facts: IgnoreFacts) -> Iterator[Found]:
+    """The day is past until which something was accepted.
+
+    # Why
+    The day was set so that somebody looks again.
+
+    # Fails
+    ```toml pyproject.toml
+    [tool.noxkit]
+    ignore = [{ code = "NK-PIN-FLOOR", reason = "until the next release", until = 2026-01-31 }]
+    ```
+
+    # Passes
+    The same before 2026-02-01.
+
+    # Fix
+    Mend what is accepted, or decide anew. There is no automatic fix.
+
+    # Options
+    `until` of an entry of `ignore`.
+
+    # When to ignore
+    Never.
+    """
+    for each in facts.ignores:
+        if each.expired is not None:
+            hint = "mend what it accepts and take it away, or set another day"
+            yield found(f"`{each.code}` was accepted until {each.expired}", hint=hint, at=each.place)
+
+
+@rule(code="NK-IGNORE-REASON", scope=Scope.RUN, since="1.0", standard=True, severity=Severity.WARNING)
+def ignore_reason(facts: IgnoreFacts) -> Iterator[Found]:
+    """A comment accepts a finding and gives no reason, so it accepts nothing.
+
+    # Why
+    Whoever reads the line later cannot tell whether the reason still holds.
+
+    # Fails
+    ```python src/acme/table.py
+    import acme.plugins  # noxkit: ignore[ruff:F401]
+    ```
+
+    # Passes
+    ```python src/acme/table.py
+    import acme.plugins  # noxkit: ignore[ruff:F401] imported for its side effects
+    ```
+
+    # Fix
+    Write the reason behind the bracket. There is no automatic fix.
+
+    # Options
+    None.
+
+    # When to ignore
+    Never.
+    """
+    for each in facts.ignores:
+        if not each.reasoned:
+            message = f"`{each.code}` is to be accepted here, and no reason is given"
+            yield found(message, hint="write the reason behind the bracket; until then it has no effect", at=each.place)
