@@ -17,6 +17,7 @@ from noxkit.tools._places import relative, without_root
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
 
 __all__ = [
     "CONFIG_FILES",
@@ -28,6 +29,7 @@ __all__ = [
     "files_read",
     "finding_of",
     "missing",
+    "newest_floor",
 ]
 
 CONFIG_FILES = (".ruff.toml", "ruff.toml")
@@ -151,3 +153,18 @@ def missing(job: Job, items: list[Diagnostic]) -> str | None:
         if item.code in {"E902", "io"} and relative(job.root, item.filename) in job.paths:
             return without_root(job.root, f"{item.filename}: {clean(item.message)}")
     return None
+
+
+def newest_floor(repository: Repository) -> list[str]:
+    """The target version without a configuration: the highest of the lowest Pythons of the members.
+
+    A lower one would call the newer syntax of a member wrong that does not promise to run on it.
+    """
+    floors = [
+        next((index for index, python in enumerate(repository.pythons) if package.admits(python)), 0)
+        for package in repository.workspace.packages
+    ]
+    if not repository.pythons:
+        return []
+    python = repository.pythons[max(floors, default=0)]
+    return ["--target-version", f"py{python.replace('.', '')}"]

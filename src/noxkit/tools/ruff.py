@@ -6,12 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.tools._base import Chooser, Reading, Tool
-from noxkit.tools._ruff import common, diagnostics, files_read, finding_of, missing
+from noxkit.tools._ruff import common, diagnostics, files_read, finding_of, missing, newest_floor
 
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
-    from noxkit.workspace.model import Repository
 
 __all__ = ["Ruff"]
 
@@ -37,7 +36,7 @@ class Ruff(Tool):
         target = ["--target-version", f"py{job.python.replace('.', '')}"] if job.python else []
         rules = [] if job.chosen else ["--isolated", "--select", "E4,E7,E9,F"]
         if not job.chosen and not target:
-            target = _newest_floor(job.repository)
+            target = newest_floor(job.repository)
         command = [str(job.executable), "check", "--output-format", "json", fix, *common(job)]
         return [*command, *target, *rules, "--", *job.paths]
 
@@ -51,18 +50,3 @@ class Ruff(Tool):
             trouble=gone,
             trouble_hint="correct `paths` in [tool.noxkit]" if gone else None,
         )
-
-
-def _newest_floor(repository: Repository) -> list[str]:
-    """The target version without a configuration: the highest of the lowest Pythons of the members.
-
-    A lower one would call the newer syntax of a member wrong that does not promise to run on it.
-    """
-    floors = [
-        next((index for index, python in enumerate(repository.pythons) if package.admits(python)), 0)
-        for package in repository.workspace.packages
-    ]
-    if not repository.pythons:
-        return []
-    python = repository.pythons[max(floors, default=0)]
-    return ["--target-version", f"py{python.replace('.', '')}"]

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules of ruff on top of what the repository selects, without touching its configuration.
+
+Excludes, per-file-ignores and `noqa` hold as ruff reads them. A selection on the command line outranks
+`ignore` in the configuration, so what the repository ignores by name is taken out here.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from noxkit.tools._base import Reading
+from noxkit.tools._groups import group_of
+from noxkit.tools._ruff import CONFIG_FILES, common, diagnostics, files_read, finding_of, missing, newest_floor
+from noxkit.tools._settings import Settings, strings, subtable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from noxkit.diagnostics.model import Finding
+    from noxkit.tasks.process import Completed
+    from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["Ignored", "extra_command", "extra_reading", "in_tests", "is_configured", "rule_of"]
+
+_TEST = re.compile(r"(?:.*/)?(?:tests?|testing)/.*|(?:.*/)?(?:test_[^/]*|[^/]*_tests?|conftest)\.pyi?")
+_UNREADABLE = "E902"  # where it is not selected, a file that cannot be read looks clean
+_SYNTAX = frozenset({"invalid-syntax", "E999", _UNREADABLE, "io"})
+
+
+def is_configured(repository: Repository) -> bool:
+    """Whether the root or a folder of the repository has a configuration of ruff."""
+    names = (file.rpartition("/")[2] for file in repository.files)
+    return bool(repository.tool_table_places("ruff")) or any(name in CONFIG_FILES for name in names)
+
+
+def in_tests(path: str) -> bool:
+    """Whether a Python file holds tests, by its name or a folder's."""
+    return _TEST.fullmatch(path) is not None
+
+
+def extra_command(job: Job, select: Sequence[str], *, ignore: Sequence[str] = (), alone: bool = True) -> list[str]:
+    """`ruff check` with these rules: alone, or on top of those that the repository selects.
+
+    Without any configuration, ruff is not to find one in the user's home.
+    """
+    own = is_configured(job.repository)
+    option = "--select" if alone else "--extend-select"
+    start = [str(job.executable), "check", "--output-format", "json", "--no-fix", *common(job)]
+    rules = [option, ",".join((*select, _UNREADABLE)), *(["--ignore", ",".join(ignore)] if ignore else [])]
+    return [*start, *([] if own else ["--isolated", *newest_floor(job.repository)]), *rules, "--", *job.paths]
+
+
+def extra_reading(job: Job, completed: Completed, *, task: str, keep: Callable[[Finding], bool]) -> Reading:
+    """The findings that `keep` takes and the repository does not ignore, under ruff's own name.
+
+    The same finding of the task `ruff` then has the same code, and the two are one. Files that do not
+    parse are findings here as well: nothing else was looked at in them.
+    """
+    items = diagnostics(completed)
+    ignored = Ignored(job.root)
+    found = [finding_of(job, item, task="ruff") for item in items]
+    kept = [finding for finding in found if _wanted(finding, ignored, keep)]
+    gone = missing(job, items)
+    return Reading(
+        findings=tuple(msgspec.structs.replace(f, task=task, group=group_of("ruff", rule_of(f))) for f in kept),
+        files=files_read(completed),
+        trouble=gone,
+        trouble_hint="correct `paths` in [tool.noxkit]" if gone else None,
+        left_out=len(found) - len(kept),
+    )
+
+
+def rule_of(finding: Finding) -> str:
+    """Ruff's own code of a finding."""
+    return finding.code.partition(":")[2]
+
+
+def _wanted(finding: Finding, ignored: Ignored, keep: Callable[[Finding], bool]) -> bool:
+    rule = rule_of(finding)
+    return rule in _SYNTAX or (keep(finding) and not ignored.holds(finding.path or ".", rule))
+
+
+class Ignored:
+    """What the configuration that ruff takes for a file, the nearest above it, ignores by name."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folders: dict[Path, frozenset[str]] = {}
+
+    def holds(self, path: str, rule: str) -> bool:
+        """Whether `rule` is ignored in the file `path`, relative to the root."""
+        return any(rule.startswith(selector) for selector in self._of(self._root.joinpath(path).parent))
+
+    def _of(self, folder: Path) -> frozenset[str]:
+        if folder not in self._folders:
+            file, settings = _configuration(folder)
+            if file is not None:
+                self._folders[folder] = _ignored(file, settings, seen=frozenset())
+            else:
+                self._folders[folder] = frozenset() if folder == folder.parent else self._of(folder.parent)
+        return self._folders[folder]
+
+
+def _configuration(folder: Path) -> tuple[Path | None, Settings]:
+    """The file of `folder` that configures ruff, by ruff's own order, and its settings."""
+    for file in (*(folder / name for name in CONFIG_FILES), folder / "pyproject.toml"):
+        settings = _settings(file)
+        if settings is not None:
+            return file, settings
+    return None, {}
+
+
+def _settings(file: Path) -> Settings | None:
+    """The settings of ruff in a file; None where it has none. What is not TOML counts as empty: ruff reports it."""
+    try:
+        read = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {} if file.name != "pyproject.toml" and file.is_file() else None
+    if file.name != "pyproject.toml":
+        return read
+    tools = subtable(read, "tool")
+    return subtable(tools, "ruff") if "ruff" in tools else None
+
+
+def _ignored(file: Path, settings: Settings, *, seen: frozenset[Path]) -> frozenset[str]:
+    """The selectors under `ignore` of these settings and of those that they extend."""
+    tables = (settings, subtable(settings, "lint"))
+    here = {code for table in tables for key in ("ignore", "extend-ignore") for code in strings(table.get(key))}
+    extended = strings(settings.get("extend"))
+    if extended and file not in seen:
+        base = (file.parent / Path(extended[0]).expanduser()).resolve()
+        here |= _ignored(base, _settings(base) or {}, seen=seen | {file})
+    return frozenset(here)
