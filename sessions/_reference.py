@@ -163,6 +163,7 @@ def _tools_page(tools: Iterable[Tool], registered: Sequence[Session]) -> str:
         f"{_EDIT}\n# Tools\n\n"
         "A tool runs where the repository has chosen it, and then its findings count. Unchosen tools run too, but\n"
         "their findings are warnings; of the type checkers, only ty runs unasked, and only where no other is chosen.\n"
+        "Some run unasked in the profile `strict` alone: these say so below.\n"
         "A tool's name is the name of its task, as in `--only`, `skip` and `paths`. The version is that of noxkit's\n"
         "lock: it runs unless the project pins one, or `tools` in `[tool.noxkit]` names one.\n"
     )
@@ -188,6 +189,8 @@ def _tool_section(tool: Tool, version: str) -> Iterator[str]:
     yield f"- Version: {where}"
     clean, findings = _numbers(tool.codes_clean), _numbers(tool.codes_findings)
     yield f"- Exit codes: {clean} clean, {findings} findings; any other is a crash"
+    if tool.strict_only:
+        yield "- On in the profile `strict`, and where it is chosen; elsewhere it does not run"
     if tool.advice:
         yield f"- Where it is not chosen, {tool.advice}"
     chosen = list(_chosen_by(tool))

@@ -11,10 +11,11 @@ import pytest
 from noxkit.diagnostics.events import RunStarted
 from noxkit.diagnostics.model import Status
 from noxkit.engine import _plans as plans
+from noxkit.engine._notes import notes_for
 from noxkit.engine._paths import within
 from noxkit.engine._plans import plan_fmt, plan_lint
 from noxkit.engine._run import plan
-from noxkit.engine._select import checkers
+from noxkit.engine._select import STRICT_ONLY, checkers
 from tests._trees import PYTHON, Repo, command, manifest, outcome
 
 if TYPE_CHECKING:
@@ -267,6 +268,59 @@ def test_a_task_in_skip_is_not_due(repo: Repo) -> None:
     repo.write({**manifest(options='skip = ["ruff", "ty", "tests"]'), **TREE})
     reasons = {task.name: task.not_due for task in plan(repo.context(), plans.plan_check)}
     assert {reasons[name] for name in ("ruff", "ty", "tests")} == {"in `skip` of [tool.noxkit]"}
+
+
+STRICT_TOOLS = {"ruff_security", "ruff_policy"}
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "off"),
+    [
+        pytest.param("", "", STRICT_TOOLS, id="standard"),
+        pytest.param("", '[tool.ruff.lint]\nselect = ["S"]', {"ruff_policy"}, id="standard, one of them chosen"),
+        pytest.param(STRICT, "", set[str](), id="strict"),
+    ],
+)
+def test_a_tool_that_is_no_advice_is_not_due_and_says_what_turns_it_on(
+    repo: Repo, options: str, more: str, off: set[str]
+) -> None:
+    repo.write({**manifest(options=options, more=more), **TREE})
+    tasks = {task.name: task for task in plan(repo.context(), plan_lint) if task.name in STRICT_TOOLS}
+    assert tasks.keys() == STRICT_TOOLS
+    assert {name for name, task in tasks.items() if task.not_due == STRICT_ONLY} == off
+    assert 'profile = "strict"' in STRICT_ONLY
+    assert not any(task.advisory for task in tasks.values() if task.not_due is None)
+
+
+def test_other_reasons_go_before(repo: Repo) -> None:
+    repo.write({**manifest(options='skip = ["ruff_security"]')})
+    reasons = {task.name: task.not_due for task in plan(repo.context(), plan_lint)}
+    assert reasons["ruff_security"] == "in `skip` of [tool.noxkit]"
+    assert reasons["ruff_policy"] == "0 Python files of 1 files under ."
+
+
+def test_the_notes_name_what_is_on_in_strict_alone(repo: Repo) -> None:
+    repo.write({**manifest(), **TREE})
+    context = repo.context()
+    notes = list(notes_for(context, plan(context, plan_lint), []))
+    [note] = [note for note in notes if "ruff_security" in note]
+    assert note.startswith("ruff_policy, ruff_security not on: ") or ", ruff_policy, ruff_security" in note
+    assert note.endswith('`profile = "strict"` in [tool.noxkit] turns them on')
+
+
+SESSIONS_OF = {
+    "consistency": {"uv_lock", "uv_pip_check"},
+    "security": {"zizmor", "ruff_security"},
+}
+
+
+@pytest.mark.parametrize(("session", "tools"), SESSIONS_OF.items(), ids=SESSIONS_OF.keys())
+def test_a_part_of_lint_has_its_tools_and_no_others(repo: Repo, session: str, tools: set[str]) -> None:
+    repo.write({**manifest(options=STRICT), **TREE})
+    planner = {"consistency": plans.plan_consistency, "security": plans.plan_security}[session]
+    tasks = plan(repo.context(session=session), planner)
+    assert {task.name for task in tasks if task.tool is not None} == tools
+    assert not any(task.write for task in tasks)
 
 
 def test_fmt_writes_and_lint_does_not(repo: Repo) -> None:

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["RuffSecurity"]
 
+_SELECTED = ("S", "PLE2502")  # PLE2502 is bandit's B613
 _HARMLESS = ("S404", "S603", "S606", "S607")  # a subprocess import, or a call with a list: how it is done right
 _TESTS = frozenset({"S101", "S105", "S106", "S107"})  # an assert, and a password that opens nothing
-_RULE = re.compile(r"S\d+")  # and not SIM, SLF or SLOT
+_RULE = re.compile(r"S\d+|PLE2502")  # and not SIM, SLF or SLOT
 _WHOLE = frozenset({"S", "ALL"})
 
 
 class RuffSecurity(Tool):
-    """`ruff check --select S`, where ruff's configuration does not say so itself."""
+    """`ruff check --select S,PLE2502`, where ruff's configuration does not say so itself."""
 
     name = "ruff_security"
     summary = "finds dangerous calls with ruff's security rules"
@@ -49,11 +50,11 @@ class RuffSecurity(Tool):
         return super().choice(repository)
 
     def command(self, job: Job) -> list[str]:
-        """S alone, with the repository's excludes and per-file-ignores."""
-        return extra_command(job, ("S",), ignore=_HARMLESS)
+        """These rules alone, with the repository's excludes and per-file-ignores."""
+        return extra_command(job, _SELECTED, ignore=_HARMLESS)
 
     def parse(self, job: Job, completed: Completed) -> Reading:
-        """The diagnostics of S; what is meant in tests is left out."""
+        """The diagnostics of these rules; what is meant in tests is left out."""
         return extra_reading(job, completed, task=self.name, keep=_counts)
 
 
