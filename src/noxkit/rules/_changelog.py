@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changelogs as data: the entries of versions, from Markdown by its headings, from other text by its titles."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+from noxkit.rules._markdown import read_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Entry", "is_changelog", "read_entry", "versions_named"]
+
+_STEMS = frozenset({"changelog", "changes", "history", "news", "release_notes", "release-notes", "releases"})
+_SUFFIXES = frozenset({"", ".md", ".markdown", ".rst", ".txt"})
+_HEADING = re.compile(
+    r"(?P<open>\[)?(?P<name>[^\]\s]+)(?(open)\])(?:\((?P<address>[^)]*)\))?"
+    r"(?:\s+[-\u2013\u2014]\s+(?P<date>\S+))?(?P<yanked>\s+\[YANKED\])?",
+)
+_UNDERLINE = re.compile(r"([=\-~^\"'#*+`:.])\1{2,}\s*")
+_SPLIT = re.compile(r"[\s\[\](){},;:`*]+")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The heading of one version; `version` is None for what is not released, `written` is the date's text."""
+
+    name: str
+    version: Version | None
+    bracketed: bool = False
+    linked: bool = False
+    written: str | None = None
+    date: dt.date | None = None
+
+
+def is_changelog(name: str) -> bool:
+    """Whether a file's name, without its folder, is one that changelogs have."""
+    stem, dot, suffix = name.lower().rpartition(".")
+    return (
+        (stem, f".{suffix}") in {(each, end) for each in _STEMS for end in _SUFFIXES} if dot else name.lower() in _STEMS
+    )
+
+
+def read_entry(heading: str) -> Entry | None:
+    """The entry that a heading of Keep a Changelog begins; None where it is in another form."""
+    match = _HEADING.fullmatch(heading.strip())
+    if match is None:
+        return None
+    bracketed, linked = match["open"] is not None, match["address"] is not None
+    if match["name"].lower() == "unreleased":
+        return None if match["date"] else Entry(name="Unreleased", version=None, bracketed=bracketed, linked=linked)
+    version = _version(match["name"])
+    if version is None:
+        return None
+    written = match["date"]
+    return Entry(
+        name=match["name"],
+        version=version,
+        bracketed=bracketed,
+        linked=linked,
+        written=written,
+        date=_date(written) if written else None,
+    )
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def versions_named(path: str, data: bytes) -> frozenset[Version]:
+    """The versions that headings of a changelog name, each as a whole: `1.2` does not name `1.2.3`."""
+    return frozenset(
+        version
+        for title in _titles(path, data)
+        for word in _SPLIT.split(title)
+        if word and (version := _version(word)) is not None
+    )
+
+
+def _titles(path: str, data: bytes) -> Iterator[str]:
+    document = read_markdown(path, data)
+    if path.lower().endswith((".rst", ".txt")) or "." not in path.rpartition("/")[2]:
+        pairs = zip(document.lines, document.lines[1:], strict=False)
+        yield from (line for line, under in pairs if line.strip() and _UNDERLINE.fullmatch(under))
+    yield from (heading.text for heading in document.headings)
