@@ -13,6 +13,7 @@ import pytest
 
 from noxkit.config._fields import all_options
 from noxkit.config.reference import generated, json_schema, reference_markdown
+from noxkit.rules import family_options
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,27 +32,27 @@ def accepted_by_schema(toml: str) -> bool:
     table = tomllib.loads(toml)["tool"]["noxkit"]
     plain = msgspec.json.decode(msgspec.json.encode(table))  # dates are strings in JSON
     try:
-        jsonschema.validate(plain, msgspec.json.decode(json_schema()))
+        jsonschema.validate(plain, msgspec.json.decode(json_schema(family_options())))
     except jsonschema.ValidationError:
         return False
     return True
 
 
-@pytest.mark.parametrize("path", sorted(generated()))
+@pytest.mark.parametrize("path", sorted(generated(family_options())))
 def test_the_generated_files_are_up_to_date(path: str) -> None:
-    assert (ROOT / path).read_text() == generated()[path], (
+    assert (ROOT / path).read_text() == generated(family_options())[path], (
         f"{path} is stale: write what noxkit.config.reference.generated() gives"
     )
 
 
 def test_the_schema_is_a_valid_schema_of_its_draft() -> None:
-    schema = msgspec.json.decode(json_schema())
+    schema = msgspec.json.decode(json_schema(family_options()))
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
 
 
 def test_every_table_of_the_schema_refuses_unknown_keys_and_describes_its_keys() -> None:
-    tables = msgspec.json.decode(json_schema())["$defs"]
+    tables = msgspec.json.decode(json_schema(family_options()))["$defs"]
     assert {name for name, table in tables.items() if table["additionalProperties"] is not False} == set()
     properties = [(name, key, each) for name, table in tables.items() for key, each in table["properties"].items()]
     assert [(name, key) for name, key, each in properties if "description" not in each and "$ref" not in each] == []

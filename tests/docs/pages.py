@@ -45,4 +45,5 @@ def _blocks_of(page: Path) -> list[Block]:
     ]
 
 
-BLOCKS = tuple(block for page in PAGES for block in _blocks_of(page))
+# The examples of rules show what is wrong; tests/test_contract_rules.py runs them.
+BLOCKS = tuple(block for page in PAGES if page.name != "codes.md" for block in _blocks_of(page))

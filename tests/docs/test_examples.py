@@ -39,7 +39,7 @@ def _session_names() -> Iterator[str]:
 
 SESSIONS = frozenset(_session_names())
 FLAGS = {option.flag: option for option in all_options()} | {"--help": None}
-TASKS = frozenset({*load_tools(), "coverage", "environment"})
+TASKS = frozenset({*load_tools(), "coverage", "environment", "consistency", "source"})
 
 
 def blocks(*languages: str) -> list[Block]:

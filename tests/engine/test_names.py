@@ -166,3 +166,18 @@ def test_a_command_belongs_to_lint_by_default(two: Repo, session: str, runs: boo
 def test_a_command_runs_in_the_session_that_it_names(repo: Repo, session: str) -> None:
     repo.write({**manifest(command("a", sessions=["tests"])), **FILES})
     assert outcome(repo.run(session=session), "a").status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param('select = ["NK-NO-SUCH-RULE"]', "is not the code of a rule", id="a code that no rule has"),
+        pytest.param("rules = { no-such-family = {} }", "is not a family of rules", id="a family that there is not"),
+    ],
+)
+def test_rules_that_do_not_exist_are_refused_with_their_place(repo: Repo, options: str, expected: str) -> None:
+    repo.write(manifest(options=options))
+    with pytest.raises(NoxkitError) as caught:
+        repo.run()
+    (record,) = caught.value.records
+    assert (expected in record.message, record.path, bool(record.hint)) == (True, "pyproject.toml", True)

@@ -145,6 +145,7 @@ _SCALARS: Mapping[type[inspect.Type], tuple[str, str]] = {
     inspect.DateType: ("a date", "dates"),
     inspect.DictType: ("a table", "tables"),
     inspect.StructType: ("a table", "tables"),
+    inspect.AnyType: ("any value", "values"),
 }
 
 

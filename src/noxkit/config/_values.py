@@ -238,7 +238,7 @@ def _has_type(core: inspect.Type, value: object) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(core, inspect.DateType):
         return _is_date(value)
-    return isinstance(value, str)
+    return isinstance(core, inspect.AnyType) or isinstance(value, str)
 
 
 def _is_date(value: object) -> bool:

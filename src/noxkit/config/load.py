@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from noxkit.config._values import KeyPath
 
-__all__ = ["Config", "ReportTarget", "Source", "load", "member_table_errors"]
+__all__ = ["Config", "ReportTarget", "Source", "faults_of", "load", "member_table_errors"]
 
 _StructT = TypeVar("_StructT", bound=msgspec.Struct)
 _TABLE = ("tool", "noxkit")
@@ -338,3 +338,9 @@ def member_table_errors(root: Path, member_pyprojects: Iterable[Path]) -> tuple[
             hint = "move it to the root's pyproject.toml, where `kinds` and `paths` serve single members"
             records.append(document.record("NK-CONFIG-PLACE", message, hint, path=_TABLE, at_key=True))
     return tuple(records)
+
+
+def faults_of(kind: type[msgspec.Struct], table: Mapping[str, object]) -> list[Fault]:
+    """Everything that is wrong with the `table` of a family of rules, whose options `kind` declares."""
+    origin = Origin(name="", redactor=Redactor({}, patterns=CREDENTIAL_PATTERNS))
+    return list(origin.faults(msgspec.inspect.type_info(kind), dict(table)))

@@ -14,9 +14,9 @@ from noxkit.config._values import as_table
 from noxkit.config.schema import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["generated", "json_schema", "reference_markdown"]
+__all__ = ["FamilyOption", "generated", "json_schema", "options_of_family", "reference_markdown"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _LEAD = """\
@@ -43,19 +43,62 @@ These are asked of one run: they are flags and variables, and no TOML keys.
 """
 
 
-def generated() -> dict[str, str]:
-    """The generated files by their paths relative to the root, with their whole text."""
+def generated(families: Mapping[str, type[msgspec.Struct]] | None = None) -> dict[str, str]:
+    """The generated files by their paths relative to the root, with their whole text; `families` as `json_schema`."""
     return {
         "docs/reference/configuration.md": reference_markdown(),
-        "docs/reference/noxkit.schema.json": json_schema(),
+        "docs/reference/noxkit.schema.json": json_schema(families),
     }
 
 
-def json_schema() -> str:
-    """The JSON Schema (draft 2020-12) of the `[tool.noxkit]` table; it refuses unknown keys."""
+class FamilyOption(msgspec.Struct, frozen=True, kw_only=True):
+    """An option of a family of rules, in the words of the reference."""
+
+    name: str
+    type: str
+    default: str
+    description: str
+
+
+def options_of_family(kind: type[msgspec.Struct]) -> list[FamilyOption]:
+    """The options that a family's record declares, in its order."""
+    core = inspect.type_info(kind)
+    fields = core.fields if isinstance(core, inspect.StructType) else ()
+    found: list[FamilyOption] = []
+    for field in fields:
+        shape = shape_of(field.type)
+        value = cast("object", msgspec.to_builtins(field.default)) if field.default is not msgspec.NODEFAULT else None
+        default = (
+            "empty" if value in ((), [], {}, msgspec.NODEFAULT) else "none" if value is None else f"`{as_toml(value)}`"
+        )
+        words = describe(shape.core) + _limits(shape.core)
+        found.append(FamilyOption(name=field.encode_name, type=words, default=default, description=shape.description))
+    return found
+
+
+def json_schema(families: Mapping[str, type[msgspec.Struct]] | None = None) -> str:
+    """The JSON Schema (draft 2020-12) of the `[tool.noxkit]` table; it refuses unknown keys.
+
+    `families` are the records of the rules' options: the configuration itself knows no rule.
+    """
     schema = cast("dict[str, object]", _without_null(msgspec.json.schema(Options)))
+    if families:
+        _add_families(schema, families)
     document = {"$schema": _DRAFT, "title": "[tool.noxkit]", **schema}
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _add_families(schema: dict[str, object], families: Mapping[str, type[msgspec.Struct]]) -> None:
+    definitions = cast("dict[str, object]", schema["$defs"])
+    tables: dict[str, object] = {}
+    for name, kind in families.items():
+        own = cast("dict[str, dict[str, object]]", _without_null(msgspec.json.schema(kind)))
+        definitions |= {key: value for key, value in own["$defs"].items() if key != kind.__name__}
+        tables[name] = own["$defs"][kind.__name__]
+    options = cast("dict[str, dict[str, dict[str, object]]]", definitions[Options.__name__])
+    rules = options["properties"]["rules"]
+    rules.pop("additionalProperties", None)
+    rules |= {"properties": tables, "additionalProperties": False}
 
 
 def _without_null(node: object) -> object:

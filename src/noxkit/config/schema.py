@@ -10,7 +10,7 @@ help's heading of a run option.
 
 # no `annotations` from `__future__`: msgspec would compile each of them from its text, 4 ms in every start
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -259,13 +259,13 @@ class Options(Table, frozen=True, kw_only=True):
     tests: Tests = msgspec.field(default_factory=Tests)
     license_header: LicenseHeader = msgspec.field(default_factory=LicenseHeader)
     rules: Annotated[
-        dict[str, dict[str, object]],
+        dict[str, dict[str, Any]],
         Meta(
             description="Options of the families of rules, by family: see `noxkit rules --options`.",
             examples=[{"imports": {"allowed-paths": ["src/acme/cli/**"]}}],
             extra={"text": False},
         ),
-    ] = msgspec.field(default_factory=dict[str, dict[str, object]])
+    ] = msgspec.field(default_factory=dict[str, dict[str, Any]])
     tools: Annotated[
         dict[str, Annotated[str, Meta(examples=["==0.17.*"], extra={"check": "specifier"})]],
         Meta(
@@ -355,7 +355,9 @@ class RunOptions(Table, frozen=True, kw_only=True):
     verbose: Annotated[bool, Meta(description="Show every task's evidence.", extra={"group": "Reports"})] = False
     diff: Annotated[
         bool,
-        Meta(description="Show what `fix` or `fmt` would write, and write nothing.", extra={"group": "What is written"}),
+        Meta(
+            description="Show what `fix` or `fmt` would write, and write nothing.", extra={"group": "What is written"}
+        ),
     ] = False
     check: Annotated[
         bool,

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from noxkit.config.load import faults_of
 from noxkit.engine._select import all_tools
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
+from noxkit.rules import family_options, load_rules
 from noxkit.tools import load_tools
+from noxkit.tools._codes import TOOL_CODES
 from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ def check_names(context: Context) -> None:
         *_unknown_versions(context),
         *_wrong_commands(context),
         *_wrong_pythons(context),
+        *_wrong_rules(context),
     ]
     if records:
         raise NoxkitError(records)
@@ -86,6 +90,26 @@ def _wrong_commands(context: Context) -> Iterator[ErrorRecord]:
             if name not in sessions:
                 message = f"`{name}` in `sessions` of the command `{command.name}` is no session that runs commands"
                 yield _record(context, "commands", message, did_you_mean(name, sessions))
+
+
+def _wrong_rules(context: Context) -> Iterator[ErrorRecord]:
+    """Codes that no rule has, and options that no family of rules has or that are of another type."""
+    options = context.config.options
+    codes = load_rules().keys() | TOOL_CODES.keys()
+    if not options.plugins:  # whose codes are known only when they are loaded
+        for code in options.select:
+            if code.startswith("NK-") and code not in codes:
+                message = f"`{code}` in `select` is not the code of a rule"
+                yield _record(context, "select", message, did_you_mean(code, codes, kind="codes"))
+    kinds = family_options()
+    for family, table in options.rules.items():
+        if family not in kinds:
+            message = f"`{family}` in `rules` is not a family of rules that has options"
+            yield _record(context, "rules", message, did_you_mean(family, kinds, kind="families"))
+            continue
+        for fault in faults_of(kinds[family], table):
+            label = ".".join(str(part) for part in fault.path)
+            yield _record(context, "rules", f"in `rules.{family}`, `{label}`: {fault.message}", fault.hint)
 
 
 def _wrong_pythons(context: Context) -> Iterator[ErrorRecord]:

@@ -7,12 +7,14 @@ import functools
 import importlib
 import pkgutil
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from noxkit.rules._base import Found, Place, Rule, Scope, found, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import msgspec
 
     from noxkit.diagnostics.model import RuleInfo
 
@@ -21,6 +23,7 @@ __all__ = [
     "Place",
     "Rule",
     "Scope",
+    "family_options",
     "found",
     "load_families",
     "load_rules",
@@ -42,6 +45,16 @@ def load_families() -> Mapping[str, Mapping[str, Rule[Any]]]:
         seen |= rules.keys()
         families[name] = MappingProxyType(rules)
     return MappingProxyType(families)
+
+
+def family_options() -> dict[str, type[msgspec.Struct]]:
+    """The record of options, `Options`, of each family that declares one, by the family's name."""
+    found = {name: vars(importlib.import_module(f"{__name__}.{name}")).get("Options") for name in load_families()}
+    return {
+        name: cast("type[msgspec.Struct]", kind)
+        for name, kind in found.items()
+        if kind is not None and kind.__module__ == f"{__name__}.{name}"
+    }
 
 
 def rules_of(values: Iterable[object], *, module: str | None = None) -> dict[str, Rule[Any]]:

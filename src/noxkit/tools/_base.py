@@ -130,7 +130,8 @@ class Tool(ABC):
     which orders the first run; `codes_clean` and `codes_findings` the exit codes that mean so.
     `needs_interpreter` tools get the project's environment; `per_python` tools are told a version;
     `own_environment` is False for programs that run from the project's environment or are uv itself;
-    `threads_variable` is the variable that limits its threads;
+    `threads_variable` is the variable that limits its threads; `explains_with` are the arguments with
+    which it explains a code, and `code_url` is the page of one, with `{code}` for the code in both;
     `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
     the tool leaves out where the repository has not chosen it. `strict_only` tools are on in the
     profile `strict` and where they are chosen, and not as advice.
@@ -148,6 +149,8 @@ class Tool(ABC):
     per_python: ClassVar[bool] = False
     own_environment: ClassVar[bool] = True
     threads_variable: ClassVar[str | None] = None
+    explains_with: ClassVar[tuple[str, ...]] = ()
+    code_url: ClassVar[str | None] = None
     type_checker: ClassVar[bool] = False
     codes_clean: ClassVar[frozenset[int]] = frozenset({0})
     codes_findings: ClassVar[frozenset[int]] = frozenset({1})

@@ -75,6 +75,7 @@ class Mypy(Tool):
     distribution = "mypy"
     executable = "mypy"
     url = "https://mypy.readthedocs.io/"
+    code_url = "https://mypy.readthedocs.io/en/stable/_refs.html#code-{code}"
     sessions = frozenset({"lint", "typecheck"})
     chooser = Chooser(
         tables=("mypy",),

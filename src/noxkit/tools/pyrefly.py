@@ -64,6 +64,7 @@ class Pyrefly(Tool):
     distribution = "pyrefly"
     executable = "pyrefly"
     url = "https://pyrefly.org/"
+    code_url = "https://pyrefly.org/en/docs/error-kinds/#{code}"
     sessions = frozenset({"lint", "typecheck"})
     chooser = Chooser(
         tables=("pyrefly",), files=("pyrefly.toml",), distributions=("pyrefly",), hooks=("pyrefly", "pyrefly-check")

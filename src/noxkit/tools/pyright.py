@@ -68,6 +68,7 @@ class Pyright(Tool):
     distribution = "pyright[nodejs]"
     executable = "pyright"
     url = "https://microsoft.github.io/pyright/"
+    code_url = "https://github.com/microsoft/pyright/blob/main/docs/configuration.md#{code}"
     sessions = frozenset({"lint", "typecheck"})
     chooser = Chooser(tables=("pyright",), files=(_CONFIG_FILE,), distributions=("pyright",), hooks=("pyright",))
     cost = 21.0

@@ -24,6 +24,7 @@ class Ruff(Tool):
     executable = "ruff"
     threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/linter/"
+    explains_with = ("rule", "{code}")
     sessions = frozenset({"lint", "fix"})
     chooser = Chooser(
         tables=("ruff",), files=("ruff.toml", ".ruff.toml"), distributions=("ruff",), hooks=("ruff", "ruff-check")

@@ -74,6 +74,7 @@ class Ty(Tool):
     distribution = "ty"
     executable = "ty"
     url = "https://docs.astral.sh/ty/"
+    explains_with = ("explain", "rule", "{code}")
     sessions = frozenset({"lint", "typecheck"})
     chooser = Chooser(tables=("ty",), files=("ty.toml",), distributions=("ty",), hooks=("ty", "ty-check"))
     cost = 1.9
