@@ -112,6 +112,19 @@ def test_clean_without_a_log_is_no_pass(make_job: Callable[..., Job]) -> None:
     assert outcome.status is Status.INCONCLUSIVE
 
 
+def test_as_advice_it_leaves_out_what_is_a_matter_of_policy(recorded: Callable[[str], Recorded]) -> None:
+    assert [place[:3] for place in recorded("zizmor/unchosen").places] == [
+        ("zizmor:template-injection", ACTION, 9),
+        ("zizmor:dangerous-triggers", CI, 2),
+        ("zizmor:template-injection", CI, 10),
+    ]
+
+
+def test_unpinned_actions_alone_are_clean_as_advice(recorded: Callable[[str], Recorded]) -> None:
+    outcome = recorded("zizmor/unpinned").outcome
+    assert (outcome.status, outcome.findings, outcome.evidence["files"]) == (Status.PASSED, (), 1)
+
+
 def test_it_is_always_offline(make_job: Callable[..., Job]) -> None:
     command = TOOL.command(make_job({CI: "on: push\n"}))
     assert "--offline" in command

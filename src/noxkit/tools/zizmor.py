@@ -32,6 +32,7 @@ _UNREAD = re.compile(
     r"I/O error: (?P<error>.+)$",
     re.MULTILINE,
 )
+_UNADVISED = frozenset({"unpinned-uses"})  # a policy that most repositories do not have
 _MEND = "make it a workflow or an action that GitHub would read: valid YAML, in UTF-8, with the keys of its kind"
 _SEVERITIES = {"High": Severity.ERROR, "Medium": Severity.ERROR, "Low": Severity.WARNING}
 
@@ -111,6 +112,7 @@ class Zizmor(Tool):
     sessions = frozenset({"lint", "security"})
     chooser = Chooser(files=_CONFIGURATION, distributions=("zizmor",), hooks=("zizmor",))
     codes_findings = frozenset({1, 3, 11, 12, 13, 14})  # 1 and 3 where it could not read a file, or any
+    advice = "it leaves out what it is not sure of itself, and actions that are not pinned to a hash"
     environment: ClassVar[dict[str, str]] = {"NO_COLOR": "1", "RUST_BACKTRACE": "0"}
 
     def choice(self, repository: Repository) -> Choice:
@@ -136,7 +138,8 @@ class Zizmor(Tool):
     def command(self, job: Job) -> list[str]:
         """Always offline: with a token in the environment it would ask GitHub, and audit nothing where it cannot."""
         start = [str(job.executable), "--offline", "--no-progress", "--persona", "regular", "--format", "json"]
-        return [*start, "--", *_inputs(job.repository, job.paths)]
+        advice = [] if job.chosen else ["--min-confidence", "medium"]
+        return [*start, *advice, "--", *_inputs(job.repository, job.paths)]
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """The items; a file without its line in the log was not audited, whatever the exit code says."""
@@ -147,7 +150,8 @@ class Zizmor(Tool):
             return self._reading(job, log, ())
         items = decode(completed.stdout, list[_Item], tool="zizmor")
         columns = Columns(job.root)
-        found = tuple(_finding(item, columns) for item in items if not item.ignored and item.locations)
+        kept = [item for item in items if not item.ignored and (job.chosen or item.ident not in _UNADVISED)]
+        found = tuple(_finding(item, columns) for item in kept if item.locations)
         return self._reading(job, log, found, left_out=len(items) - len(found))
 
     def _reading(self, job: Job, log: str, found: tuple[Finding, ...], *, left_out: int = 0) -> Reading:
