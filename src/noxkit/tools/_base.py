@@ -75,7 +75,8 @@ class Job:
     `interpreter` is the project environment's Python for third-party imports; `scratch` is an empty
     folder for output files; `arguments` are further arguments of the user's, for pytest;
     `excluded` are folders of members that do not admit `python`; `threads` is how many
-    threads the tool may use, None for as many as it likes; `write` is True for `fmt` and `fix`; `installed` are the normalised names of the
+    threads the tool may use, None for as many as it likes; `write` is True for `fmt` and `fix`;
+    `installed` are the normalised names of the
     distributions in the project environment; `version` is the tool's own, None for noxkit's.
     """
 
