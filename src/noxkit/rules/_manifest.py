@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.workspace._tables import strings, table, text
+from noxkit.workspace._tables import strings, table
 from noxkit.workspace.pythons import NEWEST, admits
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ __all__ = [
     "newest_minor",
     "place_of_requires_python",
     "poetry",
-    "stated_license",
 ]
 
 # Keys of [tool.poetry] that stand in for those of [project] where that is silent.
@@ -88,11 +87,6 @@ def _listed(facts: PackageFacts) -> object:
 def is_private(classifier: str) -> bool:
     """Whether the index refuses a package with this classifier: it does for everything below `Private`."""
     return classifier.startswith("Private ::")
-
-
-def stated_license(facts: PackageFacts) -> str | None:
-    """The licence expression of [project]; None where there is none, or the deprecated table."""
-    return text(facts.project.get("license"))
 
 
 def minor_key(minor: str) -> int:
