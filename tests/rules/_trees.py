@@ -25,7 +25,7 @@ __all__ = ["PYPROJECT", "RuleTree", "examples"]
 PYPROJECT = '[project]\nname = "acme"\nversion = "1.0"\nrequires-python = ">=3.10"\n'
 """The manifest of a tree that brings none."""
 
-_FENCE = re.compile(r"^```\w* (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```\w* (?P<path>\S+(?: \+x)?)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def _rule(code: str) -> Rule[Any]:
@@ -39,12 +39,14 @@ class RuleTree:
         self.root = root
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
-        """Write `files` by their paths; a text that begins with `#!` becomes a file that can be run."""
+        """Write `files` by their paths; behind that ` +x` makes one that can be run."""
         shutil.rmtree(self.root, ignore_errors=True)
-        for path, content in {"pyproject.toml": PYPROJECT, **files}.items():
+        for name, content in {"pyproject.toml": PYPROJECT, **files}.items():
+            path, _, mark = name.partition(" +")
             file = self.root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
+            file.chmod(0o755 if mark else 0o644)
 
     def find(self, code: str, files: Mapping[str, str | bytes], **changed: str) -> list[Finding]:
         """The findings of the rule `code` on a tree of these files; `changed` are variables of the configuration."""

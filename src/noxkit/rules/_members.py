@@ -12,7 +12,7 @@ from noxkit.rules._base import Place
 from noxkit.workspace._tables import items, normalize, requirement_name, table, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from noxkit.rules._facts import PackageFacts, TomlFile, WorkspaceFacts
 
@@ -24,7 +24,9 @@ __all__ = [
     "is_foreign",
     "name_place",
     "needs",
+    "prefixes",
     "root_needs",
+    "shared_namespaces",
     "workspace_sources",
 ]
 
@@ -131,3 +133,16 @@ def workspace_sources(manifest: TomlFile) -> Mapping[str, tuple[str, bool]]:
         entries = items(value) or (value,)
         found[normalize(key)] = (key, all(table(entry).get("workspace") is True for entry in entries))
     return found
+
+
+def shared_namespaces(packages: Iterable[PackageFacts]) -> frozenset[str]:
+    """The dotted names that any package has import packages below."""
+    names = (name for facts in packages for name in facts.package.import_names)
+    return frozenset(prefix for name in names for prefix in prefixes(name))
+
+
+def prefixes(name: str) -> Iterator[str]:
+    """The dotted names above `name`, the longest first."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name

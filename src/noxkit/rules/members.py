@@ -325,7 +325,7 @@ def member_undeclared(whole: WorkspaceFacts) -> Iterator[Found]:
     [project]
     name = "acme-cli"
     version = "1.0"
-    dependencies = ["click>=8"]
+    dependencies = ["aaa>=1"]
     ```
     ```python packages/cli/src/acme/cli/__init__.py
     from acme import core
@@ -353,7 +353,7 @@ def member_undeclared(whole: WorkspaceFacts) -> Iterator[Found]:
     [project]
     name = "acme-cli"
     version = "1.0"
-    dependencies = ["acme-core>=1.0", "click>=8"]
+    dependencies = ["aaa>=1", "acme-core>=1.0"]
     ```
     ```python packages/cli/src/acme/cli/__init__.py
     from acme import core
