@@ -11,11 +11,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from noxkit.errors import NoxkitError
-    from noxkit.sessions import check, consistency, coverage, fix, fmt, lint, pipeline, security, tests, typecheck
+    from noxkit.sessions import (
+        check,
+        commits,
+        consistency,
+        coverage,
+        fix,
+        fmt,
+        lint,
+        pipeline,
+        security,
+        tests,
+        typecheck,
+        urls,
+    )
 
 __all__ = [
     "NoxkitError",
     "check",
+    "commits",
     "consistency",
     "coverage",
     "fix",
@@ -25,6 +39,7 @@ __all__ = [
     "security",
     "tests",
     "typecheck",
+    "urls",
 ]
 
 

@@ -57,6 +57,8 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "tests-3.13",
         "tests-3.14",
         "coverage",
+        "commits",
+        "urls",
     ]
 
 

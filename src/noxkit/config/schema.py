@@ -305,6 +305,30 @@ class RunOptions(Table, frozen=True, kw_only=True):
         Task | None,
         Meta(description="Say why this task runs or does not.", extra={"group": "What runs"}),
     ] = None
+    range: Annotated[
+        Revision | None,
+        Meta(
+            description="The commits that `commits` reads; by default those since the default branch was left.",
+            examples=["origin/main..HEAD"],
+            extra={"group": "History", "metavar": "A..B"},
+        ),
+    ] = None
+    message_file: Annotated[
+        File | None,
+        Meta(
+            description="Read this commit message instead, as git's hook `commit-msg` gives it.",
+            examples=[".git/COMMIT_EDITMSG"],
+            extra={"group": "History"},
+        ),
+    ] = None
+    description_file: Annotated[
+        File | None,
+        Meta(
+            description="The description of a pull request; by default that of the event of CI.",
+            examples=["description.md"],
+            extra={"group": "History"},
+        ),
+    ] = None
     no_cache: Annotated[
         bool, Meta(description="Use nothing that is kept from earlier runs.", extra={"group": "How it runs"})
     ] = False

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.engine._coverage import plan_coverage
+from noxkit.engine._history import plan_commits
 from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
 from noxkit.engine._tests import default_python, plan_tests, plan_tests_everywhere
+from noxkit.engine._urls import plan_urls
 
 if TYPE_CHECKING:
     from noxkit.engine._context import Context
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "plan_check",
+    "plan_commits",
     "plan_consistency",
     "plan_coverage_alone",
     "plan_fix",
     "plan_fmt",
     "plan_lint",
     "plan_security",
+    "plan_urls",
     "tests_on",
     "typecheck_on",
 ]

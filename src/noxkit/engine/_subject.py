@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["no_subject"]
 
 _NOXFILE = "noxfile.py"
+_NOT_ABOUT_FILES = frozenset({"commits", "urls"})
 
 
 def no_subject(context: Context, tasks: Sequence[Task]) -> Outcome | None:
@@ -28,7 +29,7 @@ def no_subject(context: Context, tasks: Sequence[Task]) -> Outcome | None:
     repository = context.repository
     own = any(path != _NOXFILE for path in repository.python_files()) or repository.files_matching(["**/*.ipynb"])
     due = [task for task in tasks if task.not_due is None]
-    if own or not due or any(_was_asked_for(context, task) for task in due):
+    if own or not due or context.family in _NOT_ABOUT_FILES or any(_was_asked_for(context, task) for task in due):
         return None
     return Outcome(
         name="sources",

@@ -2,6 +2,7 @@
 """The factories: each registers one session with nox when it is called, and nothing on import."""
 
 from noxkit.sessions.check import check
+from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fix import fix
@@ -11,5 +12,19 @@ from noxkit.sessions.pipeline import pipeline
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
+from noxkit.sessions.urls import urls
 
-__all__ = ["check", "consistency", "coverage", "fix", "fmt", "lint", "pipeline", "security", "tests", "typecheck"]
+__all__ = [
+    "check",
+    "commits",
+    "consistency",
+    "coverage",
+    "fix",
+    "fmt",
+    "lint",
+    "pipeline",
+    "security",
+    "tests",
+    "typecheck",
+    "urls",
+]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from noxkit.sessions.check import check
+from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fix import fix
@@ -12,6 +13,7 @@ from noxkit.sessions.lint import lint
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
+from noxkit.sessions.urls import urls
 
 __all__ = ["pipeline"]
 
@@ -22,5 +24,5 @@ def pipeline() -> None:
     Ends the process with an error that names the place where a session of one of the names is
     already registered.
     """
-    for factory in (check, fmt, fix, lint, consistency, security, typecheck, tests, coverage):
+    for factory in (check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls):
         factory()
