@@ -17,6 +17,7 @@ import msgspec
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine import _source_worker
 from noxkit.engine._source_worker import Answer, FileAnswer, Order
+from noxkit.rules._foreign import is_foreign
 from noxkit.tasks.store import key_of
 
 if TYPE_CHECKING:
@@ -26,20 +27,12 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.tasks.process import Completed
 
-__all__ = ["crashed", "is_foreign", "read_files"]
+__all__ = ["crashed", "read_files"]
 
 _TASK = "source"
-_FOREIGN = frozenset({"_vendor", "vendor", "vendored", "_vendored", "third_party", "node_modules", "site-packages"})
-_GENERATED = ("_pb2.py", "_pb2.pyi", "_pb2_grpc.py")
 _SMALL = 60  # files that are not worth a second process
 _DECODER = msgspec.json.Decoder(Answer)
 _KEPT = msgspec.json.Decoder(dict[str, FileAnswer])
-
-
-def is_foreign(path: str) -> bool:
-    """Whether a file is vendored, generated or a template: nobody here writes it."""
-    parts = path.split("/")
-    return bool(_FOREIGN & set(parts)) or path.endswith(_GENERATED) or "{{" in path
 
 
 def read_files(
@@ -75,13 +68,14 @@ def read_files(
 def _order(context: Context, codes: Sequence[str], paths: Sequence[str], plugins: Sequence[str]) -> Order:
     options = context.config.options
     headed = frozenset(context.repository.files_matching(options.license_header.paths)) & frozenset(paths)
+    foreign = frozenset(path for path in paths if is_foreign(path))
     return Order(
         root=str(context.root),
         codes=tuple(codes),
         settings=options.rules,
         header=options.license_header.text,
-        headed=headed if options.license_header.text else frozenset(),
-        foreign=frozenset(path for path in paths if is_foreign(path)),
+        headed=headed - foreign if options.license_header.text else frozenset(),
+        foreign=foreign,
         plugins=tuple(plugins),
     )
 

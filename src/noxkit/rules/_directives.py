@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Comments that have a linter or a type checker keep quiet: what each says, and the reason behind it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noxkit.rules._source import Comment, SourceFile
+
+__all__ = ["Directive", "directives"]
+
+# Not behind a quote: there it is spoken of. mypy's may follow other settings of the same comment.
+_DIRECTIVE = re.compile(
+    r"""(?<![`'"\w])\#+\s*(?P<whole>
+      (?P<checker>type|pyright|pyrefly|ty):\s*ignore(?:
+          (?P<errors>-errors)(?!\w) | (?!\w)(?:\s*\[(?P<rules>[^\]\#]*)\])? )
+    | (?P<mypy>mypy):[^\#]*?\bignore[-_]errors\b(?!\s*=\s*[Ff]alse)
+    | (?P<range>ruff):\s*(?:disable|ignore|file-ignore)\s*\[(?P<named>[^\]\#]*)\]
+    | (?:(?P<file>ruff|flake8)\s*:\s*)?(?i:noqa)(?![\w-])
+      (?:\s*:\s*(?P<codes>[A-Za-z]+[0-9]+(?![A-Za-z0-9])(?:(?:\s*,\s*[A-Za-z]+|\s+[A-Z]+)[0-9]+(?![A-Za-z0-9]))*))?
+    )""",
+    re.VERBOSE,
+)
+_LIKELY = re.compile(r"#\s*(?:type|pyright|pyrefly|ty|mypy|ruff)\s*:|noqa", re.IGNORECASE)
+# Other tools' comments are no reason.
+_OTHERS = re.compile(r"#?\s*\b(?:pragma|pylint|fmt|isort|yapf|spellchecker|noxkit|nosec|nosonar)\b\s*[:=]?[^#]*", re.I)
+_REASON = re.compile(r"[^\W\d_]{2,}|#\d+")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Directive:
+    """One of them.
+
+    `text` is how it is written, without `#`; `codes` are those that it names; `start` and `end` are 0-based
+    columns. `of_file` holds for a whole file; `linter` for what goes by `noqa` instead of brackets.
+    """
+
+    line: int
+    start: int
+    end: int
+    text: str
+    codes: tuple[str, ...]
+    has_reason: bool
+    of_file: bool
+    linter: bool
+
+
+def directives(source: SourceFile) -> Iterator[Directive]:
+    """All of a file, in order."""
+    if not _LIKELY.search(source.text):
+        return
+    for comment in source.comments:
+        if _LIKELY.search(comment.text):
+            alone = not source.lines[comment.line - 1][: comment.column].strip()
+            yield from _in_comment(comment, alone=alone)
+
+
+def _in_comment(comment: Comment, *, alone: bool) -> Iterator[Directive]:
+    found = list(_DIRECTIVE.finditer(comment.text))
+    if alone and found and found[0].start():
+        return  # a line of prose, or code that is commented out: nothing stands there to be quiet about
+    for number, match in enumerate(found):
+        ends = [each.end() for each in found[number:]]
+        starts = [*(each.start() for each in found[number + 1 :]), len(comment.text)]
+        rest = "".join(comment.text[end:start] for end, start in zip(ends, starts, strict=True))
+        codes = match["rules"] or match["named"] or match["codes"] or ""
+        yield Directive(
+            line=comment.line,
+            start=comment.column + match.start(),
+            end=comment.column + match.end(),
+            text=" ".join(match["whole"].split()),
+            codes=tuple(code for code in re.split(r"[\s,]+", codes) if code),
+            has_reason=_REASON.search(_OTHERS.sub("", rest)) is not None,
+            of_file=bool(match["file"] or match["mypy"] or match["errors"]),
+            linter=match["checker"] is None and match["mypy"] is None,
+        )
