@@ -30,6 +30,7 @@ class CommandModule(Protocol):
 
 
 def load_commands() -> dict[str, CommandModule]:
-    """Each command's module by its name, sorted."""
+    """Each command's module by its name, sorted: `lock_diff.py` is `lock-diff`."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return {name: cast("CommandModule", importlib.import_module(f"{__name__}.{name}")) for name in names}
+    modules = {name: cast("CommandModule", importlib.import_module(f"{__name__}.{name}")) for name in names}
+    return {name.replace("_", "-"): module for name, module in modules.items()}
