@@ -11,11 +11,11 @@ from noxkit.workspace.pythons import NEWEST, admits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from noxkit.rules._base import Place
     from noxkit.rules._facts import PackageFacts, WorkspaceFacts
 
 __all__ = [
     "classifiers",
+    "described_in",
     "has_classifier_list",
     "has_project",
     "is_dynamic",
@@ -23,7 +23,6 @@ __all__ = [
     "minor_key",
     "minors_between",
     "newest_minor",
-    "place_of_requires_python",
     "poetry",
 ]
 
@@ -105,8 +104,8 @@ def minors_between(specifier: str, newest: str) -> Sequence[str]:
     return [minor for minor in every if admits(specifier, minor)]
 
 
-def place_of_requires_python(facts: PackageFacts) -> Place:
-    """Where the package says which Pythons it admits."""
-    if has_project(facts):
-        return facts.manifest.value("project", "requires-python")
-    return facts.manifest.value("tool", "poetry", "dependencies", "python")
+def described_in(facts: PackageFacts) -> str:
+    """The file that describes the package."""
+    names = ("pyproject.toml", "setup.cfg", "setup.py")
+    paths = (facts.path(name) for name in names)
+    return next((path for path in paths if facts.whole.repository.has_file(path)), facts.manifest.path)

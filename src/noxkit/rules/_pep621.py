@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that a [project] table has wrong by PEP 621 and PEP 639, collected at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import warnings
+from typing import TYPE_CHECKING, cast
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidName, canonicalize_name
+
+from noxkit.errors import did_you_mean
+from noxkit.workspace._tables import items, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from noxkit.workspace._tables import Table
+
+__all__ = ["ProjectError", "project_errors"]
+
+_PAGE = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
+_STEP = re.compile(r"\.?'(?P<quoted>(?:[^'\\]|\\.)*)'|\[(?P<index>\d+)\]|\.?(?P<name>[^.\[]+)")
+_FIELD = re.compile(r'(?:Field )?"(?P<key>(?:project|build-system|dependency-groups|import-name)[^"]*)"')
+# The case does not matter, and setuptools and hatchling take plain text as well.
+_READMES = (".md", ".rst", ".txt")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProjectError:
+    """One error: what is wrong, what to do, and the way to the value in the manifest."""
+
+    message: str
+    hint: str
+    way: tuple[str | int, ...]
+
+
+def project_errors(pyproject: Table, folder: Path) -> Iterator[ProjectError]:
+    """All errors of `pyproject`, whose [project] table describes the package in `folder`.
+
+    Not the version and not a licence classifier beside an expression: those have rules of their own.
+    """
+    yield from _unknown_keys(table(pyproject, "project"))
+    yield from _wrong_requirements(table(pyproject, "project"))
+    yield from _wrong_extras(table(pyproject, "project"))
+    seen: set[str] = set()
+    for error, key in _collected(pyproject, folder):
+        if key is not None and _is_reported_here(error, key, pyproject) and error not in seen:
+            seen.add(error)
+            way = _refined(pyproject, _way(key), error)
+            yield ProjectError(_said(error), _hint(way), way)
+
+
+def _unknown_keys(project: Table) -> Iterator[ProjectError]:
+    from pyproject_metadata import extras_project  # noqa: PLC0415 -- 20 ms, for this rule alone
+
+    for key in sorted(extras_project({"project": project})):
+        yield ProjectError(f"`{key}` is not a key of [project]", _key_hint(key), ("project", key))
+
+
+def _key_hint(key: str) -> str:
+    from pyproject_metadata.constants import KNOWN_PROJECT_FIELDS  # noqa: PLC0415 -- the same
+
+    hint = did_you_mean(key, KNOWN_PROJECT_FIELDS)
+    return hint if hint.startswith("did") else "remove it, or move it to the [tool] table of the program that reads it"
+
+
+def _wrong_requirements(project: Table) -> Iterator[ProjectError]:
+    lists: list[tuple[tuple[str, ...], object]] = [(("dependencies",), project.get("dependencies"))]
+    extras = table(project, "optional-dependencies")
+    lists += [(("optional-dependencies", extra), listed) for extra, listed in extras.items()]
+    for way, listed in lists:
+        for index, text in enumerate(items(listed)):
+            reason = _why_no_requirement(text) if isinstance(text, str) else None
+            if reason:
+                message = f"`{text}` is not a requirement: {reason}"
+                hint = "write it as PEP 508 has it: a name, then a version specifier, then a marker behind `;`"
+                yield ProjectError(message, hint, ("project", *way, index))
+
+
+def _why_no_requirement(text: str) -> str | None:
+    try:
+        Requirement(text)
+    except InvalidRequirement as error:
+        said = str(error).partition("\n")[0]
+        return said[:1].lower() + said[1:]
+    return None
+
+
+def _wrong_extras(project: Table) -> Iterator[ProjectError]:
+    for extra in table(project, "optional-dependencies"):
+        if not _is_name(extra):
+            hint = "use letters, digits, `-`, `_` and `.`, the first and the last a letter or digit"
+            yield ProjectError(
+                f"`{extra}` cannot be the name of an extra", hint, ("project", "optional-dependencies", extra)
+            )
+
+
+def _is_name(name: str) -> bool:
+    try:
+        canonicalize_name(name, validate=True)
+    except InvalidName:
+        return False
+    return True
+
+
+def _collected(pyproject: Table, folder: Path) -> Iterator[tuple[str, str | None]]:
+    """The message and the key of each error that `pyproject_metadata` finds."""
+    from pyproject_metadata import StandardMetadata  # noqa: PLC0415 -- 20 ms, for this rule alone
+    from pyproject_metadata.errors import ExceptionGroup  # noqa: PLC0415 -- the same
+
+    data = _readable(pyproject)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # advice of the library, which is not what the specification asks for
+            StandardMetadata.from_pyproject(data, folder, allow_extra_keys=True, all_errors=True)
+    except ExceptionGroup as group:
+        for error in cast("Iterable[Exception]", group.exceptions):
+            yield str(error), cast("str | None", getattr(error, "key", None))
+    except (OSError, ValueError) as error:
+        # It reads the files that [project] names; a pattern of files may be none as well.
+        yield f"a file that [project] names cannot be read: {error}", "project"
+    if data is not pyproject:
+        yield 'Field "project.dynamic" has an invalid type, expecting list[str]', "project.dynamic"
+
+
+def _readable(pyproject: Table) -> Mapping[str, Any]:
+    """The document without a `dynamic` that the library would stumble over."""
+    dynamic = table(pyproject, "project").get("dynamic", [])
+    if isinstance(dynamic, list):
+        return pyproject
+    project = {key: value for key, value in table(pyproject, "project").items() if key != "dynamic"}
+    return {**pyproject, "project": project}
+
+
+def _is_reported_here(message: str, key: str, pyproject: Table) -> bool:
+    if key == "project.version" or "'License ::' classifiers" in message or "PEP 508" in message:
+        return False  # by the rules of those names, and by what stands above
+    if message.startswith("Could not infer content type"):
+        return not _is_known_readme(pyproject)
+    return True
+
+
+def _is_known_readme(pyproject: Table) -> bool:
+    name = str(table(pyproject, "project").get("readme")).lower()
+    backend = str(table(pyproject, "build-system").get("build-backend", ""))
+    return name.endswith(_READMES) or ("." not in name.rpartition("/")[2] and backend.startswith("setuptools"))
+
+
+def _way(key: str) -> tuple[str | int, ...]:
+    way = tuple(
+        int(step["index"]) if step["index"] else (step["quoted"] or step["name"]) for step in _STEP.finditer(key)
+    )
+    return way if way[:1] in {("project",), ("build-system",), ("dependency-groups",), ("tool",)} else ("project", *way)
+
+
+def _refined(pyproject: Table, way: tuple[str | int, ...], message: str) -> tuple[str | int, ...]:
+    """The way to the item or key below `way` that a message names, where it names one."""
+    value: object = pyproject
+    for step in way:
+        if isinstance(value, list) and isinstance(step, int):
+            value = cast("list[object]", value)[step] if step < len(cast("list[object]", value)) else None
+        else:
+            value = table(value).get(str(step))
+    below: Iterable[tuple[str | int, object]] = ((key, key) for key in table(value))
+    if isinstance(value, list):
+        below = enumerate(cast("list[object]", value))
+    named = (key for key, child in below if repr(child) in message or f'"{child}"' in message)
+    found = next(named, None)
+    return way if found is None else (*way, found)
+
+
+def _said(message: str) -> str:
+    text = _FIELD.sub(lambda match: f"`{match['key']}`", message.partition("\n")[0])
+    return text[:1].lower() + text[1:]
+
+
+def _hint(way: tuple[str | int, ...]) -> str:
+    anchor = f"#{way[1]}" if len(way) > 1 and way[0] == "project" else ""
+    return f"write it in the form that {_PAGE}{anchor} asks for"
