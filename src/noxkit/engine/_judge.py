@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._baseline import read_baseline, with_baseline, write_baseline
+from noxkit.engine._secrets import without_secrets
 from noxkit.engine._suppress import suppressed
 from noxkit.engine._verdict import capped, fingerprinted, judged, merged, raised
 
@@ -50,7 +51,8 @@ class Judge:
     def _accepted(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         strict = self._context.config.options.profile == "strict"
         weighed = [raised(outcome) if strict else capped(outcome) for outcome in outcomes]
-        return suppressed(weighed, context=self._context, sources=self._sources)
+        told = without_secrets(weighed, self._sources)
+        return suppressed(told, context=self._context, sources=self._sources)
 
     def _judged(self, marked: Sequence[Outcome]) -> list[Outcome]:
         findings = fingerprinted(merged(marked), self._sources)

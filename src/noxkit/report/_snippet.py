@@ -96,7 +96,7 @@ def _place(block: Block) -> str:
 
 
 def _source_lines(block: Block, sources: Sources, style: Style) -> Iterator[str]:
-    line = sources.line(block.path, block.line)
+    line = sources.shown(block.path, block.line)
     if line is None:
         return
     number = str(block.line)

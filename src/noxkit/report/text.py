@@ -32,6 +32,7 @@ _NAME, _PYTHON = 28, 12  # columns of the grid
 
 def render(report: Report, *, sources: Sources, style: Style) -> str:
     """The findings that are shown, what was left out, the grid, and the summary; ends with the verdict."""
+    sources = sources.masked(report.findings)
     ends = ("\n".join(_grid_lines(report, style)), "\n".join(summary(report, style)))
     text = "\n\n".join(part for part in (*_findings(report, sources, style), *ends) if part) + "\n"
     return style.encodable(guard_lines(text))
