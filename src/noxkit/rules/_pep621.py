@@ -15,9 +15,8 @@ from noxkit.errors import did_you_mean
 from noxkit.workspace._tables import items, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from typing import Any
 
     from noxkit.workspace._tables import Table
 
@@ -26,17 +25,19 @@ __all__ = ["ProjectError", "project_errors"]
 _PAGE = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
 _STEP = re.compile(r"\.?'(?P<quoted>(?:[^'\\]|\\.)*)'|\[(?P<index>\d+)\]|\.?(?P<name>[^.\[]+)")
 _FIELD = re.compile(r'(?:Field )?"(?P<key>(?:project|build-system|dependency-groups|import-name)[^"]*)"')
+_FILE_KEYS = frozenset({"readme", "license", "license-files"})
 # The case does not matter, and setuptools and hatchling take plain text as well.
 _READMES = (".md", ".rst", ".txt")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ProjectError:
-    """One error: what is wrong, what to do, and the way to the value in the manifest."""
+    """One error: what is wrong, what to do, and the way to the value in the manifest, or to the key `at_key`."""
 
     message: str
     hint: str
     way: tuple[str | int, ...]
+    at_key: bool = False
 
 
 def project_errors(pyproject: Table, folder: Path) -> Iterator[ProjectError]:
@@ -51,15 +52,14 @@ def project_errors(pyproject: Table, folder: Path) -> Iterator[ProjectError]:
     for error, key in _collected(pyproject, folder):
         if key is not None and _is_reported_here(error, key, pyproject) and error not in seen:
             seen.add(error)
-            way = _refined(pyproject, _way(key), error)
-            yield ProjectError(_said(error), _hint(way), way)
+            yield _located(error, _way(key), pyproject)
 
 
 def _unknown_keys(project: Table) -> Iterator[ProjectError]:
     from pyproject_metadata import extras_project  # noqa: PLC0415 -- 20 ms, for this rule alone
 
     for key in sorted(extras_project({"project": project})):
-        yield ProjectError(f"`{key}` is not a key of [project]", _key_hint(key), ("project", key))
+        yield ProjectError(f"`{key}` is not a key of [project]", _key_hint(key), ("project", key), at_key=True)
 
 
 def _key_hint(key: str) -> str:
@@ -95,9 +95,8 @@ def _wrong_extras(project: Table) -> Iterator[ProjectError]:
     for extra in table(project, "optional-dependencies"):
         if not _is_name(extra):
             hint = "use letters, digits, `-`, `_` and `.`, the first and the last a letter or digit"
-            yield ProjectError(
-                f"`{extra}` cannot be the name of an extra", hint, ("project", "optional-dependencies", extra)
-            )
+            way = ("project", "optional-dependencies", extra)
+            yield ProjectError(f"`{extra}` cannot be the name of an extra", hint, way, at_key=True)
 
 
 def _is_name(name: str) -> bool:
@@ -122,18 +121,24 @@ def _collected(pyproject: Table, folder: Path) -> Iterator[tuple[str, str | None
         for error in cast("Iterable[Exception]", group.exceptions):
             yield str(error), cast("str | None", getattr(error, "key", None))
     except (OSError, ValueError) as error:
-        # It reads the files that [project] names; a pattern of files may be none as well.
+        # It reads the files that [project] names, and stops at one that it cannot read or at a glob that is none.
         yield f"a file that [project] names cannot be read: {error}", "project"
+        yield from _collected(_without(data, _FILE_KEYS), folder)
+        return
     if data is not pyproject:
         yield 'Field "project.dynamic" has an invalid type, expecting list[str]', "project.dynamic"
 
 
-def _readable(pyproject: Table) -> Mapping[str, Any]:
+def _readable(pyproject: Table) -> Table:
     """The document without a `dynamic` that the library would stumble over."""
     dynamic = table(pyproject, "project").get("dynamic", [])
     if isinstance(dynamic, list):
         return pyproject
-    project = {key: value for key, value in table(pyproject, "project").items() if key != "dynamic"}
+    return _without(pyproject, frozenset({"dynamic"}))
+
+
+def _without(pyproject: Table, keys: frozenset[str]) -> Table:
+    project = {key: value for key, value in table(pyproject, "project").items() if key not in keys}
     return {**pyproject, "project": project}
 
 
@@ -158,20 +163,24 @@ def _way(key: str) -> tuple[str | int, ...]:
     return way if way[:1] in {("project",), ("build-system",), ("dependency-groups",), ("tool",)} else ("project", *way)
 
 
-def _refined(pyproject: Table, way: tuple[str | int, ...], message: str) -> tuple[str | int, ...]:
-    """The way to the item or key below `way` that a message names, where it names one."""
+def _located(message: str, way: tuple[str | int, ...], pyproject: Table) -> ProjectError:
+    """The error at the innermost value of `way` that there is, or at the key or item in it that the message names."""
     value: object = pyproject
-    for step in way:
-        if isinstance(value, list) and isinstance(step, int):
-            value = cast("list[object]", value)[step] if step < len(cast("list[object]", value)) else None
-        else:
-            value = table(value).get(str(step))
-    below: Iterable[tuple[str | int, object]] = ((key, key) for key in table(value))
-    if isinstance(value, list):
-        below = enumerate(cast("list[object]", value))
-    named = (key for key, child in below if repr(child) in message or f'"{child}"' in message)
-    found = next(named, None)
-    return way if found is None else (*way, found)
+    for depth, step in enumerate(way):
+        below = dict(enumerate(items(value))) if isinstance(step, int) else table(value)
+        if step not in below:
+            way = way[:depth]
+            break
+        value = below[step]  # type: ignore[index]
+    key = next((key for key in table(value) if _names(message, key)), None)
+    if key is not None:
+        return ProjectError(_said(message), _hint(way), (*way, key), at_key=True)
+    index = next((index for index, item in enumerate(items(value)) if _names(message, item)), None)
+    return ProjectError(_said(message), _hint(way), way if index is None else (*way, index))
+
+
+def _names(message: str, value: object) -> bool:
+    return repr(value) in message or ("unexpected keys" in message and f'"{value}"' in message)
 
 
 def _said(message: str) -> str:

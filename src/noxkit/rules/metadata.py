@@ -93,7 +93,8 @@ def pyproject_invalid(facts: PackageFacts) -> Iterator[Found]:
     if has_project(facts):
         folder = facts.whole.repository.root / facts.package.folder
         for error in project_errors(facts.package.pyproject, folder):
-            yield found(error.message, hint=error.hint, at=facts.manifest.value(*error.way))
+            place = facts.manifest.key if error.at_key else facts.manifest.value
+            yield found(error.message, hint=error.hint, at=place(*error.way))
 
 
 @rule(code="NK-BUILD-SYSTEM-MISSING", scope=Scope.PACKAGE, since="1.0", standard=True, fix=FixSafety.DISPLAY)
