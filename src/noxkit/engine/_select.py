@@ -33,6 +33,7 @@ __all__ = ["STRICT_ONLY", "all_tools", "checkers", "plan_checkers", "plan_comman
 STRICT_ONLY = 'off in this profile: `profile = "strict"` in [tool.noxkit] turns it on'
 """The fact for which a tool that is no advice is not due where the repository has not chosen it."""
 
+_STRICT = 'profile = "strict"'
 _STRICT_CHECKERS = ("ty", "pyrefly", "pyright")
 _DEFAULT_CHECKER = "ty"
 _LINES_PER_FILE = 300  # the average of the tree that the budgets speak of
@@ -61,7 +62,7 @@ def checkers(context: Context) -> dict[str, tuple[str, bool]]:
         aside = f"is not configured, as {', '.join(sorted(settled))} is; as advice"
         on = {name: (why, False) if name in settled else (f"{why}, {aside}", True) for name, (why, _) in on.items()}
     if context.config.options.profile == "strict":
-        on = {**dict.fromkeys(_STRICT_CHECKERS, ('profile = "strict"', False)), **on}
+        on = {**dict.fromkeys(_STRICT_CHECKERS, (_STRICT, False)), **on}
     return on or {_DEFAULT_CHECKER: ("no type checker is chosen", True)}
 
 
@@ -97,7 +98,7 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
         name=tool.name,
         tool=tool,
         paths=paths,
-        why=choice.why if choice.chosen else f"{choice.why}; on by default, as advice",
+        why=choice.why if choice.chosen else f"{choice.why}; {'on by default, as advice' if advisory else _STRICT}",
         not_due=not_due,
         advisory=advisory,
         environment=context.first_available(pythons) if tool.needs_interpreter else None,
