@@ -99,7 +99,7 @@ class OwnModules:
         return any(self._offered(parts[:end]) is None for end in range(1, len(parts)) if self._bases(parts[:end]))
 
     def _offers(self, parts: tuple[str, ...], name: str) -> bool:
-        if self._bases(parts) is None or name == "*" or _WRITTEN_BY_BUILD.fullmatch(name):
+        if self._bases(parts) is None or name in {"*", "_"} or _WRITTEN_BY_BUILD.fullmatch(name):
             return True
         names = self._offered(parts)
         submodule = any(self._names_at(f"{base}/{name}") for base in self._bases(parts) or ())
