@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RULES = [rule for family in load_families().values() for rule in family.values()]
 # Those are asked about more than a few files; their own tests run the examples.
-ELSEWHERE = {Scope.COVERAGE, Scope.RUN, Scope.HISTORY, Scope.NETWORK}
+ELSEWHERE = {Scope.COVERAGE, Scope.GENERATED, Scope.RUN, Scope.HISTORY, Scope.NETWORK}
 HERE = [rule for rule in RULES if rule.scope not in ELSEWHERE]
 SECTIONS = ("# Why", "# Fails", "# Passes", "# Fix", "# Options", "# When to ignore")
 

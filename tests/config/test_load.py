@@ -171,6 +171,7 @@ def test_every_option_but_a_list_of_tables_has_a_flag_of_its_own() -> None:
         "ignore",
         "kinds",
         "commands",
+        "generated",
         "coverage.groups",
     }
 

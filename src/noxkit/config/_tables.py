@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables that options have lists of: accepted findings, kinds, commands and coverage groups."""
+"""The tables that options have lists of: accepted findings, kinds, commands, generators and coverage groups."""
 
 # no `annotations` from `__future__`: msgspec would compile each of them from its text, 4 ms in every start
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from noxkit.config._types import Code, Glob, Name, Percent, ProjectField, Table, Task
 
-__all__ = ["Command", "CoverageGroup", "Ignore", "Kind"]
+__all__ = ["Command", "CoverageGroup", "Generated", "Ignore", "Kind"]
 
 
 class Ignore(Table, frozen=True, kw_only=True):
@@ -135,6 +135,24 @@ class Command(Table, frozen=True, kw_only=True):
     sessions: Annotated[
         tuple[Task, ...], Meta(description="The sessions that run it.", examples=[["lint"]], min_length=1)
     ] = ("lint",)
+
+
+class Generated(Table, frozen=True, kw_only=True):
+    """A program that writes files of the tree, which must be as it would write them now."""
+
+    name: Annotated[Name, Meta(description="The generator's name.", examples=["protobuf"])]
+    run: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="The program and its arguments, run in a copy of the tree; `python` is the one that runs nox.",
+            examples=[["python", "tools/generate.py"]],
+            min_length=1,
+        ),
+    ]
+    writes: Annotated[
+        tuple[Glob, ...],
+        Meta(description="The files that it writes.", examples=[["src/acme/_pb2/**"]], min_length=1),
+    ]
 
 
 class CoverageGroup(Table, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from noxkit.config._tables import Command, CoverageGroup, Ignore, Kind
+from noxkit.config._tables import Command, CoverageGroup, Generated, Ignore, Kind
 from noxkit.config._types import Code, File, Glob, Name, Percent, Python, Revision, Table, Task
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
@@ -24,6 +24,7 @@ __all__ = [
     "Command",
     "Coverage",
     "CoverageGroup",
+    "Generated",
     "Ignore",
     "Kind",
     "LicenseHeader",
@@ -251,6 +252,14 @@ class Options(Table, frozen=True, kw_only=True):
         Meta(
             description="Programs of the user's own.",
             examples=[[{"name": "sqlfluff", "run": ["sqlfluff", "lint"], "reads": ["**/*.sql"]}]],
+            extra={"unique": "name"},
+        ),
+    ] = ()
+    generated: Annotated[
+        tuple[Generated, ...],
+        Meta(
+            description="Programs that write files of the tree, which must be as they would write them now.",
+            examples=[[{"name": "tables", "run": ["python", "tools/tables.py"], "writes": ["src/acme/_tables.py"]}]],
             extra={"unique": "name"},
         ),
     ] = ()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["apply_names", "asked_away", "check_names", "task_names"]
 
 _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task `coverage` runs: no tasks by themselves
-_OWN = frozenset({"coverage", "environment", "consistency", "source", "commits", "pull_request", "urls"})
+_OWN = frozenset({"coverage", "environment", "consistency", "source", "generated", "commits", "pull_request", "urls"})
 
 
 def task_names(context: Context) -> frozenset[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.engine._coverage import plan_coverage
+from noxkit.engine._generated import plan_generated
 from noxkit.engine._history import plan_commits
 from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
@@ -35,7 +36,8 @@ __all__ = [
 
 def plan_lint(context: Context, scope: Scope) -> list[Task]:
     """Everything static, the type checkers on the lowest supported Python."""
-    return [*plan_checkers(context, scope), *plan_static(context, scope, "lint"), *plan_rules(context, scope, "lint")]
+    static = [*plan_static(context, scope, "lint"), *plan_rules(context, scope, "lint")]
+    return [*plan_checkers(context, scope), *static, *plan_generated(context, scope)]
 
 
 def plan_fmt(context: Context, scope: Scope) -> list[Task]:
@@ -44,13 +46,15 @@ def plan_fmt(context: Context, scope: Scope) -> list[Task]:
 
 
 def plan_fix(context: Context, scope: Scope) -> list[Task]:
-    """Every rule and tool that has fixes."""
-    return [*plan_static(context, scope, "fix"), *plan_rules(context, scope, "fix")]
+    """Every rule and tool that has fixes, and what generators write."""
+    rules = plan_rules(context, scope, "fix")
+    return [*plan_static(context, scope, "fix"), *rules, *plan_generated(context, scope)]
 
 
 def plan_consistency(context: Context, scope: Scope) -> list[Task]:
-    """The rules on metadata, workspace, layout, source and documents, and what compares the lock."""
-    return [*plan_static(context, scope, "consistency"), *plan_rules(context, scope, "consistency")]
+    """The rules on metadata, workspace, layout, source and documents, what compares the lock, and generated files."""
+    rules = plan_rules(context, scope, "consistency")
+    return [*plan_static(context, scope, "consistency"), *rules, *plan_generated(context, scope)]
 
 
 def plan_security(context: Context, scope: Scope) -> list[Task]:

@@ -37,6 +37,8 @@ class Scope(enum.Enum):
     """What a run has found, and what the repository accepts of it: `noxkit.rules.ignores.IgnoreFacts`."""
     COVERAGE = "coverage"
     """The coverage of one run: `noxkit.rules.coverage.Facts`."""
+    GENERATED = "generated file"
+    """What a generator has written into a copy of the tree: `noxkit.rules.generated.Written`."""
     HISTORY = "git"
     """The commits of a range, or the message of one to be made."""
     NETWORK = "network"
@@ -136,12 +138,14 @@ def rule(  # noqa: PLR0913 -- one rule's metadata, each a literal at its functio
     scope: Scope,
     since: str,
     standard: bool = False,
+    always: bool = False,
     severity: Severity | None = None,
     fix: FixSafety | None = None,
 ) -> Callable[[Callable[[FactsT], Iterable[Found]]], Rule[FactsT]]:
     """Make a rule of a function; its docstring is the rule's page, and the first line of that its summary.
 
-    `standard` rules are on in every profile, and errors; the others are on in `strict`, and warnings
+    `standard` rules are on in every profile, and errors once a repository has a [tool.noxkit]; `always`
+    ones are errors without it: nothing good can come of what they find. The others are on in `strict`, and warnings
     unless `severity` says otherwise. `fix` is the best that any finding of the rule offers.
     Raises ValueError for a code that does not begin with `NK-`, or a function without a docstring.
     """
@@ -159,6 +163,7 @@ def rule(  # noqa: PLR0913 -- one rule's metadata, each a literal at its functio
             scope=scope.value,
             since=since,
             standard=standard,
+            always=always,
             fix=fix,
         )
         return Rule(info=info, scope=scope, function=function)
