@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.workspace._tables import strings, table
+from noxkit.workspace._tables import items, strings, table
 from noxkit.workspace.pythons import NEWEST, admits
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def poetry(facts: PackageFacts, field: str) -> bool:
 
 def classifiers(facts: PackageFacts) -> tuple[tuple[int, str], ...]:
     """The classifiers that [project] lists itself, with their index in the array."""
-    value = facts.project.get("classifiers")
-    listed: list[object] = value if isinstance(value, list) else []
+    listed = items(facts.project.get("classifiers"))
     return tuple((index, item) for index, item in enumerate(listed) if isinstance(item, str))
 
 
@@ -73,14 +72,11 @@ def has_classifier_list(facts: PackageFacts) -> bool:
     Not where the build adds to them, where another place describes the package, and where a package
     that is not published has none at all.
     """
-    if not has_project(facts) or is_dynamic(facts, "classifiers") or not isinstance(_listed(facts), list):
+    listed = facts.project.get("classifiers", [])
+    if not has_project(facts) or is_dynamic(facts, "classifiers") or not isinstance(listed, list):
         return False
     stated = "classifiers" in facts.project
     return stated or (facts.package.publish and not poetry(facts, "classifiers"))
-
-
-def _listed(facts: PackageFacts) -> object:
-    return facts.project.get("classifiers", [])
 
 
 def is_private(classifier: str) -> bool:

@@ -167,11 +167,11 @@ def _located(message: str, way: tuple[str | int, ...], pyproject: Table) -> Proj
     """The error at the innermost value of `way` that there is, or at the key or item in it that the message names."""
     value: object = pyproject
     for depth, step in enumerate(way):
-        below = dict(enumerate(items(value))) if isinstance(step, int) else table(value)
+        below: dict[str | int, object] = {**dict(enumerate(items(value))), **table(value)}
         if step not in below:
             way = way[:depth]
             break
-        value = below[step]  # type: ignore[index]
+        value = below[step]
     key = next((key for key in table(value) if _names(message, key)), None)
     if key is not None:
         return ProjectError(_said(message), _hint(way), (*way, key), at_key=True)

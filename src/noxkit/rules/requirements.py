@@ -14,7 +14,7 @@ from noxkit.rules._requirements import Dependency, dependencies, dependency_list
 from noxkit.workspace._tables import items, normalize, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from noxkit.rules._facts import PackageFacts
 
@@ -249,9 +249,9 @@ def dependency_self(facts: PackageFacts) -> Iterator[Found]:
 _SELF_HINT = "remove it, or name the extra of this package that is meant"
 
 
-def _self_message(dependency: Dependency, unknown: set[str]) -> str:
-    if unknown:
-        names = ", ".join(f"`{name}`" for name in sorted(unknown))
+def _self_message(dependency: Dependency, unknown: Iterable[str]) -> str:
+    names = ", ".join(f"`{name}`" for name in sorted(unknown))
+    if names:
         return f"`{dependency.text}` is this package, which has no extra {names}"
     return f"`{dependency.text}` is this package itself"
 
