@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import Status
+from noxkit.engine._verdict import merged
 from noxkit.tools import load_tools
 
 if TYPE_CHECKING:
@@ -54,6 +55,16 @@ def test_each_file_has_what_its_nearest_configuration_ignores_and_extends(
         ("ruff:S602", "b.py", 8),
         ("ruff:S101", "m/a/a.py", 6),
     ]
+
+
+def test_a_finding_that_ruff_itself_has_is_one_with_it(recorded: Callable[[str], Recorded]) -> None:
+    """S101 is in the repository's own selection."""
+    run = recorded("ruff_security/configured")
+    plain = load_tools()["ruff"].conclude(run.job, run.completed)
+    both = merged([plain, run.outcome])
+    assert {"ruff:S101"} <= {finding.code for finding in plain.findings}
+    assert len(both) == len({(found.code, found.path, found.line, found.column) for found in both})
+    assert len(both) < len(plain.findings) + len(run.outcome.findings)
 
 
 @pytest.mark.parametrize(
