@@ -86,7 +86,8 @@ paths = ["."]
 """
 TREE = {
     "pyproject.toml": WORKSPACE,
-    "plugins/csv/pyproject.toml": '[project]\nname = "acme-plugin-csv"\nversion = "1"\ndependencies = ["acme-plugin-api"]\n',
+    "plugins/csv/pyproject.toml": '[project]\nname = "acme-plugin-csv"\nversion = "1"\n'
+    'dependencies = ["acme-plugin-api"]\n',
     "plugins/csv/src/acme_csv/__init__.py": "",
     "src/acme/__init__.py": "",
     "src/acme/core.py": "",

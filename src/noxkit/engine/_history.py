@@ -13,7 +13,6 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Severity, Status
 from noxkit.engine._rules import signed
-from noxkit.engine._scope import Scope
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.rules._facts import Settings
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
     from noxkit.engine._task import ToolCall
     from noxkit.workspace.git import GitRunner
     from noxkit.workspace.lock_changes import Change
@@ -49,10 +49,17 @@ class _Range:
 
 
 def plan_commits(context: Context, scope: Scope) -> list[Task]:
-    """The messages that are new, or the one of `--message-file`; and the description, where one is configured."""
+    """The messages that are new, or the one of `--message-file`; and the description, where one is configured.
+
+    Raises NoxkitError for a file that cannot be read: a hook must not pass for that.
+    """
+    del scope  # what has been said of a change is judged whole
     options = Settings(context.config.options.rules).of(Options)
     run = context.config.run
-    spread = None if run.message_file else _range(context, scope)
+    for flag, name in (("--message-file", run.message_file), ("--description-file", run.description_file)):
+        if name:
+            _read(context, name, flag=flag)
+    spread = None if run.message_file else _range(context)
     action = functools.partial(
         _message_file if run.message_file else _commits, context, run.message_file or spread, options
     )
@@ -70,7 +77,7 @@ def _task(context: Context, name: str, action: object, *, not_due: str | None) -
     return Task(name=name, action=cast("functools.partial[Outcome]", action), not_due=skipped or not_due, cost=0.1)
 
 
-def _range(context: Context, scope: Scope) -> _Range | git_module.Unresolved | git_module.NotDue:
+def _range(context: Context) -> _Range | git_module.Unresolved | git_module.NotDue:
     """What `--range` names, else what is new since `--since`, else since the default branch was left."""
     git, asked = context.repository.git, context.config.run.range
     if git is None or context.repository.git_root is None:
@@ -82,7 +89,7 @@ def _range(context: Context, scope: Scope) -> _Range | git_module.Unresolved | g
         start, dots, end = asked.partition("..")
         found = _ends(git, start or "HEAD", (end.lstrip(".") or "HEAD") if dots else "HEAD", name=asked)
     else:
-        since = scope.base
+        since = context.config.run.since
         base = git_module.merge_base(git, since) if since else git_module.default_base(git, context.environ)
         if not isinstance(base, git_module.Base):
             return base
@@ -229,7 +236,7 @@ def _description(
         return _inconclusive(PULL_REQUEST, f"{source} holds no whole description", hint)
     changes: Sequence[Change] | git_module.Unresolved = ()
     if options.lock_table:
-        changes = _lock_changes(context, spread if spread is not None else _range(context, Scope()))
+        changes = _lock_changes(context, spread if spread is not None else _range(context))
     if isinstance(changes, git_module.Unresolved):
         return _inconclusive(PULL_REQUEST, changes.reason, changes.hint)
     path = _shown(context, name) if name else None

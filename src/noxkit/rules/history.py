@@ -221,4 +221,4 @@ def _section_fault(document: Markdown, name: str) -> str | None:
 def _is_in_table(document: Markdown, change: Change) -> bool:
     """Whether a row names the distribution and both of its versions."""
     wanted = {change.name, *change.old_versions, *change.new_versions}
-    return any(wanted <= set(re.split(r"[\s,`*\[\]()\\|]+", " ".join(row))) for row in document.rows)
+    return any(wanted <= set(re.split(r"[\s,`*\[\]()|]+", " ".join(row).replace("\\", ""))) for row in document.rows)
