@@ -107,6 +107,14 @@ def test_a_readme_without_suffix_is_setuptools_plain_text(rules: RuleTree) -> No
     assert [finding.line for finding in rules.find("NK-PYPROJECT-INVALID", other)] == [4]
 
 
+def test_a_licence_in_a_submodule_that_is_not_checked_out_is_not_missed(rules: RuleTree) -> None:
+    pyproject = HEAD + 'license-files = ["vendor/x/LICENSE", "vendor/y/LICENSE", "vendor/z/sub/LICENSE.*"]\n'
+    rules.write({"pyproject.toml": pyproject, "vendor/y/README": ""})
+    (rules.root / "vendor/x").mkdir()
+    (rules.root / "vendor/z").mkdir()
+    assert [finding.column for finding in rules.again("NK-PYPROJECT-INVALID")] == [38]
+
+
 def test_all_errors_of_a_project_are_found_at_once(rules: RuleTree) -> None:
     pyproject = '[project]\nname = "a b"\nversion = "1"\nreadme = 1\nauthors = ["x"]\nhome-page = "y"\n'
     found = rules.find("NK-PYPROJECT-INVALID", {"pyproject.toml": pyproject + 'dependencies = ["a>>1"]\n'})

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import warnings
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -52,7 +53,9 @@ def project_errors(pyproject: Table, folder: Path) -> Iterator[ProjectError]:
     for error, key in _collected(pyproject, folder):
         if key is not None and _is_reported_here(error, key, pyproject) and error not in seen:
             seen.add(error)
-            yield _located(error, _way(key), pyproject)
+            located = _located(error, _way(key), pyproject)
+            if "did not match any" not in error or not _is_in_a_submodule(pyproject, located.way, folder):
+                yield located
 
 
 def _unknown_keys(project: Table) -> Iterator[ProjectError]:
@@ -177,6 +180,15 @@ def _located(message: str, way: tuple[str | int, ...], pyproject: Table) -> Proj
         return ProjectError(_said(message), _hint(way), (*way, key), at_key=True)
     index = next((index for index, item in enumerate(items(value)) if _names(message, item)), None)
     return ProjectError(_said(message), _hint(way), way if index is None else (*way, index))
+
+
+def _is_in_a_submodule(pyproject: Table, way: tuple[str | int, ...], folder: Path) -> bool:
+    """Whether a glob leads into an empty folder: git keeps none but those of submodules that are not checked out."""
+    globs = items(table(pyproject, "project").get("license-files"))
+    glob = globs[way[-1]] if isinstance(way[-1], int) else None
+    above = (folder / parent for parent in PurePosixPath(glob).parents) if isinstance(glob, str) else ()
+    nearest = next((parent for parent in above if parent.is_dir()), folder)
+    return nearest != folder and not any(nearest.iterdir())
 
 
 def _names(message: str, value: object) -> bool:
