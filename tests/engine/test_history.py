@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_range_the_other_way_round_is_inconclusive(repo: Repo) -> None:
 def test_a_shallow_clone_is_inconclusive(repo: Repo, tmp_path: Path) -> None:
     repo.commit("feat: one")
     repo.commit("feat: two")
-    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{repo.root}", str(tmp_path / "shallow")], check=True)
+    repo.git("clone", "-q", "--depth", "1", f"file://{repo.root}", str(tmp_path / "shallow"))
     shallow = Repo(tmp_path / "shallow", repo.environ)
     for arguments in ((), ("--range", "HEAD..HEAD")):
         task = outcome(commits(shallow, *arguments), "commits")

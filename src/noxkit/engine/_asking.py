@@ -146,7 +146,9 @@ class Asker:
                 connection.connect()
                 with limit.on(connection.sock):
                     connection.request(method, target, headers=headers)
-                    return _read(connection.getresponse())
+                    reply = _read(connection.getresponse())
+            # headers that the limit has cut off look like headers that have ended
+            return self._fault(TimeoutError(), host, late=True) if limit.expired else reply
         except (http.client.HTTPException, OSError, ValueError) as error:
             return self._fault(error, host, late=limit.expired)
 
