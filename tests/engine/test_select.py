@@ -310,7 +310,7 @@ def test_the_notes_name_what_is_on_in_strict_alone(repo: Repo) -> None:
 
 
 SESSIONS_OF = {
-    "consistency": {"uv_lock", "uv_pip_check"},
+    "consistency": {"ruff_docstrings", "uv_lock", "uv_pip_check"},
     "security": {"zizmor", "ruff_security"},
 }
 

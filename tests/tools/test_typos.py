@@ -29,6 +29,7 @@ def test_byte_offsets_become_columns_and_a_name_has_no_line(recorded: Callable[[
         ("typos:typo", "b.txt", 1, 1, 1, 4),
         ("typos:typo", "recieve.md", None, None, None, None),
     ]
+    assert {finding.group for finding in run.outcome.findings} == {"NK-TYPO"}
     messages = {finding.path: finding.message for finding in run.outcome.findings}
     assert messages["a.py"] == "`recieve` should be `receive`"
     assert messages["recieve.md"] == "`recieve` should be `receive` in the name of the file"

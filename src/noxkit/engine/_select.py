@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
     from noxkit.engine._task import ToolCall
-    from noxkit.tools._base import Tool
+    from noxkit.tools._base import Choice, Tool
     from noxkit.workspace.model import Package, Repository
 
 __all__ = ["STRICT_ONLY", "all_tools", "checkers", "plan_checkers", "plan_commands", "plan_static", "supported_pythons"]
@@ -88,7 +88,8 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
     choice = tool.choice(context.repository)
     paths = paths_for(context, scope, tool.name)
     pythons = supported_pythons(context)
-    advisory = not choice.chosen and context.config.options.profile != "strict"
+    selected = sorted(tool.own_codes & set(context.config.options.select))
+    advisory = not choice.chosen and not selected and context.config.options.profile != "strict"
     not_due = _not_due(context, scope, tool, paths)
     if not_due is None and tool.strict_only and advisory:
         not_due = STRICT_ONLY
@@ -98,7 +99,7 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
         name=tool.name,
         tool=tool,
         paths=paths,
-        why=choice.why if choice.chosen else f"{choice.why}; {'on by default, as advice' if advisory else _STRICT}",
+        why=_why(choice, selected, advisory=advisory),
         not_due=not_due,
         advisory=advisory,
         environment=context.first_available(pythons) if tool.needs_interpreter else None,
@@ -107,6 +108,15 @@ def _static_task(context: Context, scope: Scope, tool: Tool, session: str) -> Ta
         cost=_cost(context, tool, paths),
     )
     return task if paths or not_due is not None else _without_paths(task)
+
+
+def _why(choice: Choice, selected: Sequence[str], *, advisory: bool) -> str:
+    """The fact for which a tool is on."""
+    if choice.chosen:
+        return choice.why
+    if selected:
+        return f"`{selected[0]}` in `select` of [tool.noxkit]"
+    return f"{choice.why}; {'on by default, as advice' if advisory else _STRICT}"
 
 
 def _without_paths(task: Task) -> Task:

@@ -135,7 +135,8 @@ class Tool(ABC):
     which it explains a code, and `code_url` is the page of one, with `{code}` for the code in both;
     `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
     the tool leaves out where the repository has not chosen it. `strict_only` tools are on in the
-    profile `strict` and where they are chosen, and not as advice.
+    profile `strict` and where they are chosen, and not as advice. `own_codes` are noxkit's own that
+    its findings carry: it is on where `select` names one of them, too.
     """
 
     name: ClassVar[str]
@@ -160,6 +161,7 @@ class Tool(ABC):
     reads: ClassVar[str] = "files"
     advice: ClassVar[str | None] = None
     strict_only: ClassVar[bool] = False
+    own_codes: ClassVar[frozenset[str]] = frozenset()
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""

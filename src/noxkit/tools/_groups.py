@@ -168,7 +168,14 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "revealed-type": {"ty": "revealed-type", "pyrefly": "reveal-type", "pyright": "revealed-type"},
         "reveal-undefined": {"ty": "undefined-reveal", "pyrefly": "unimported-directive"},
+        "import-late": {"noxkit": "NK-IMPORT-IN-FUNCTION", "ruff": "PLC0415"},
+        "suppression-broad": {"noxkit": "NK-SUPPRESSION-BROAD", "ruff": "PGH003 PGH004"},
+        "docstring-missing": {
+            "noxkit": "NK-DOCSTRING-MISSING",
+            "ruff": "D100 D101 D102 D103 D104 D105 D106 D107",
+        },
         "syntax": {
+            "noxkit": "NK-MODULE-SYNTAX-ERROR",
             "ty": "invalid-syntax",
             "pyrefly": "invalid-syntax parse-error",
             "pyright": "syntax",

@@ -145,4 +145,5 @@ def _finding(job: Job, item: _Typo, columns: Columns) -> Finding:
         end_line=line,
         end_column=column + len(item.typo) if column else None,
         url="https://github.com/crate-ci/typos#false-positives",
+        group="NK-TYPO",
     )
