@@ -109,6 +109,12 @@ _BAD = [
                  id="root-not-toml"),
     pytest.param({"pyproject.toml": "a = 1\nb = '\xff'\n".encode("latin-1")},
                  [_Record("NK-PYPROJECT-INVALID", "pyproject.toml:2:6", "not UTF-8")], id="root-not-utf-8"),
+    pytest.param({"pyproject.toml": "a = 1\nproject = 3\n"},
+                 [_Record("NK-PYPROJECT-INVALID", "pyproject.toml:2:1", "`project` in pyproject.toml is not a table")],
+                 id="project-is-a-number"),
+    pytest.param({"pyproject.toml": _members('["d"]'), "d/pyproject.toml": "[[project]]\nname = 'a'\n"},
+                 [_Record("NK-PYPROJECT-INVALID", "d/pyproject.toml:1:3", "in d/pyproject.toml is not a table")],
+                 id="member-project-is-an-array"),
     pytest.param({"pyproject.toml": "a = [1,"},
                  [_Record("NK-PYPROJECT-INVALID", "pyproject.toml:1:8", "end of the file")], id="root-cut-off"),
     pytest.param({"pyproject.toml": _members('["d"]'), "d/pyproject.toml": "[project]\nname = a\n"},
@@ -160,7 +166,7 @@ def test_left_overs_of_a_member_are_passed_over(tree: Tree) -> None:
         pytest.param({"pyproject.toml": ""}, False, id="empty-pyproject"),
         pytest.param({"pyproject.toml": "[tool.ruff]\n"}, False, id="tools-alone"),
         pytest.param({"setup.cfg": "[mypy]\nstrict = true\n"}, True, id="setup.cfg-for-tools"),
-        pytest.param({"pyproject.toml": "project = 3\ntool = []\n"}, False, id="no-tables"),
+        pytest.param({"pyproject.toml": "dependency-groups = 3\ntool = []\n"}, False, id="no-tables"),
     ],
 )
 def test_a_repository_without_a_package(tree: Tree, files: dict[str, str], missing: bool) -> None:

@@ -25,7 +25,10 @@ _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of
 
 
 def read_toml(file: Path, *, path: str) -> Table | ErrorRecord:
-    """The table of `file`, or what is wrong with it; `path` is how the record names it."""
+    """The table of a manifest, or what is wrong with it; `path` is how the record names it.
+
+    A `project` that is no table is wrong as well: nothing would be left to say that there is a package.
+    """
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -35,7 +38,10 @@ def read_toml(file: Path, *, path: str) -> Table | ErrorRecord:
             hint="make it a regular file that this user may read",
             path=path,
         )
-    return parse_toml(content, path=path)
+    document = parse_toml(content, path=path)
+    if not isinstance(document, ErrorRecord) and not isinstance(document.get("project", {}), dict):
+        return _no_table(path, content)
+    return document
 
 
 def parse_toml(content: bytes, *, path: str) -> Table | ErrorRecord:
@@ -65,6 +71,21 @@ def _end_of(content: bytes) -> tuple[int, int]:
     """Line and column just behind `content`."""
     last = content.rpartition(b"\n")[2]
     return content.count(b"\n") + 1, len(last.decode("utf-8", "replace")) + 1
+
+
+def _no_table(path: str, content: bytes) -> ErrorRecord:
+    from noxkit.diagnostics.positions import TomlPositions  # noqa: PLC0415 -- a parser that only errors need
+
+    span = TomlPositions(content).key(("project",))
+    return ErrorRecord(
+        code=toml_error_code(path),
+        message=f"`project` in {path} is not a table",
+        hint='write `[project]` and the keys below it, as `name = "…"`',
+        path=path,
+        line=span.line if span else 1,
+        column=span.column if span else 1,
+        end_column=span.end_column if span else None,
+    )
 
 
 def _invalid(path: str, said: str, place: tuple[int, int]) -> ErrorRecord:
