@@ -54,7 +54,7 @@ class Server:
                 self._now -= 1
 
 
-def _answer(sock: socket.socket, method: str, path: str, before: int) -> None:  # noqa: PLR0912, C901 -- a list of misdeeds
+def _answer(sock: socket.socket, method: str, path: str, before: int) -> None:  # noqa: PLR0912, PLR0915, C901 -- misdeeds
     def status(code: int, headers: str = "") -> None:
         sock.sendall(_STATUS.format(code, headers).encode())
 

@@ -48,7 +48,10 @@ class Fence:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a paragraph: `kind` is text, code, link or image; `text` is a link's address."""
+    """A part of a paragraph: `kind` is text, label (a link's text), code, html, link or image.
+
+    The `text` of a link and of an image is its address.
+    """
 
     kind: str
     text: str
@@ -156,17 +159,20 @@ class Markdown:
         parser = _parser()
         parser.inline.parse(token.content, parser, self._environment, children)
         line, last = _line(token), token.map[1] if token.map else 0
+        text = "text"
         for child in children:
             if child.type in {"softbreak", "hardbreak"}:
                 line += 1
             elif child.type == "text" and child.content:
-                yield Piece("text", child.content, line)
+                yield Piece(text, child.content, line)
             elif child.type == "code_inline":
                 yield Piece("code", child.content, self._line_of(child.content, line, last))
-                line += 0
+            elif child.type == "link_close":
+                text = "text"
             elif child.type in {"link_open", "image"}:
                 address = str(child.attrs.get("href") or child.attrs.get("src") or "")
                 yield Piece("link" if child.type == "link_open" else "image", address, line)
+                text = "label" if child.type == "link_open" else text
                 if child.type == "image" and child.content:
                     yield Piece("text", child.content, line)
             elif child.type == "html_inline":

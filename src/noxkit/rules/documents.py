@@ -141,7 +141,7 @@ def doc_word(facts: WorkspaceFacts) -> Iterator[Found]:
 
 def _words(document: Markdown, pattern: re.Pattern[str], instead: dict[str, str]) -> Iterator[Found]:
     """Prose is joined over its lines, so that words at a line's end meet the next ones."""
-    pieces = [piece for piece in document.pieces if piece.kind in {"text", "code"}]
+    pieces = [piece for piece in document.pieces if piece.kind in {"text", "label", "code"}]
     starts: list[tuple[int, int]] = []
     prose = ""
     for piece in pieces:
