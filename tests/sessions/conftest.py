@@ -27,7 +27,7 @@ noxkit.pipeline()
 if __name__ == "__main__":
     nox.main()
 """
-OFFLINE = 'skip = ["ruff", "ruff_format", "typos", "uv_pip_check"]\ntypecheck.checkers = []\n'
+OFFLINE = 'skip = ["ruff", "ruff_format", "typos", "uv_pip_check", "consistency", "source"]\ntypecheck.checkers = []\n'
 """Options with which `lint` runs nothing but the repository's own commands."""
 
 TESTS = "def test_one():\n    pass\n\n\ndef test_two():\n    pass\n"

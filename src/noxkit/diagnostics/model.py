@@ -117,6 +117,7 @@ class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one of noxkit's own codes: its one-line summary and its page, in Markdown.
 
     `standard` rules are on in every profile, the others in `strict` or where `select` names them.
+    Where a repository has not asked for noxkit's rules, only `always` ones are errors.
     `since` is the first version of noxkit that has the rule; `fix` is the best fix that it can offer.
     """
 
@@ -128,6 +129,7 @@ class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     scope: str = ""
     since: str = "1.0"
     standard: bool = True
+    always: bool = False
     fix: FixSafety | None = None
 
 

@@ -116,8 +116,12 @@ def _keep(fixing: _Fixing, outcome: Outcome) -> None:
     """The outcome of the last pass, without its findings: what a fix leaves is for `lint` to say."""
     label = f"{outcome.name}[{outcome.python}]" if outcome.python else outcome.name
     status = Status.PASSED if outcome.status is Status.FAILED else outcome.status
-    seconds = outcome.seconds + (fixing.outcomes[label].seconds if label in fixing.outcomes else 0.0)
+    before = fixing.outcomes.get(label)
+    seconds = outcome.seconds + (before.seconds if before is not None else 0.0)
     evidence: dict[str, EvidenceValue] = {**outcome.evidence, "left": len(outcome.findings)}
+    counts = (outcome.evidence.get("changed"), before.evidence.get("changed") if before is not None else 0)
+    if isinstance(counts[0], int) and isinstance(counts[1], int):
+        evidence["changed"] = counts[0] + counts[1]
     fixing.outcomes[label] = msgspec.structs.replace(
         outcome, status=status, seconds=seconds, evidence=evidence, findings=(), cached=False
     )

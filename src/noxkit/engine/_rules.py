@@ -15,6 +15,8 @@ from noxkit.engine._task import Task
 from noxkit.rules import load_families, rules_on
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import Settings, WorkspaceFacts
+from noxkit.tools._groups import group_of
+from noxkit.workspace._tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +31,7 @@ __all__ = ["CONSISTENCY", "SOURCE", "own_rules", "plan_rules", "signed", "worksp
 CONSISTENCY, SOURCE = "consistency", "source"
 """The names of the two tasks: rules on packages and the workspace, and rules on single files."""
 
-_SECURITY = frozenset({"secrets", "security"})
+_SECURITY = frozenset({"file_safety", "secrets", "security", "transport", "unsafe_calls", "untrusted"})
 _HEADERS = frozenset({"headers"})
 _FAMILIES = {
     "security": _SECURITY,
@@ -58,7 +60,16 @@ def plan_rules(context: Context, scope: RunScope, session: str) -> list[Task]:
     whole = [rule for rule in rules if rule.scope in _WHOLE]
     if whole:
         action = functools.partial(_consistency, context, whole)
-        tasks.append(_task(context, CONSISTENCY, action, cost=0.3, not_due=_no_package(context), write=write))
+        tasks.append(
+            _task(
+                context,
+                CONSISTENCY,
+                action,
+                cost=0.3,
+                not_due=scope.fact if scope.nothing else _no_package(context),
+                write=write,
+            )
+        )
     files = [rule for rule in rules if rule.scope in _FILES]
     if files or plugins:
         paths = tuple(context.repository.files_matching(scope.paths()))
@@ -69,8 +80,21 @@ def plan_rules(context: Context, scope: RunScope, session: str) -> list[Task]:
 
 
 def _task(context: Context, name: str, action: Any, *, cost: float, not_due: str | None, write: bool) -> Task:  # noqa: PLR0913 -- the parts of a task
+    asked, why = _asked_for(context)
     skipped = "in `skip` of [tool.noxkit]" if name in context.config.options.skip else None
-    return Task(name=name, action=action, cost=cost, not_due=skipped or not_due, why="noxkit's own rules", write=write)
+    return Task(
+        name=name, action=action, cost=cost, not_due=skipped or not_due, why=why, write=write, advisory=not asked
+    )
+
+
+def _asked_for(context: Context) -> tuple[bool, str]:
+    """Whether the repository has asked for noxkit's own rules, and the fact that says so."""
+    options = context.config.options
+    if options.profile == "strict":
+        return True, 'profile = "strict"'
+    if "noxkit" in table(context.repository.pyproject, "tool"):
+        return True, "[tool.noxkit] in pyproject.toml"
+    return bool(options.select), "noxkit's own rules; as advice, without a [tool.noxkit]"
 
 
 def _no_package(context: Context) -> str | None:
@@ -119,6 +143,7 @@ def signed(context: Context, outcome: Outcome, findings: Sequence[Finding]) -> O
             msgspec.structs.replace(
                 finding,
                 task=outcome.name,
+                group=finding.group or group_of("noxkit", finding.code),
                 severity=Severity.ERROR
                 if finding.code in chosen and finding.severity is Severity.WARNING
                 else finding.severity,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
+from noxkit.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +33,14 @@ class Verdict:
 
 
 def capped(outcome: Outcome) -> Outcome:
-    """The outcome with at most warnings, where the repository has not chosen the task."""
+    """The outcome with at most warnings, where the repository has not chosen the task; `always` rules stay errors."""
     if not outcome.advisory:
         return outcome
+    rules = load_rules() if any(finding.code.startswith("NK-") for finding in outcome.findings) else {}
     findings = tuple(
-        msgspec.structs.replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+        msgspec.structs.replace(finding, severity=Severity.WARNING)
+        if finding.severity is Severity.ERROR and not (finding.code in rules and rules[finding.code].always)
+        else finding
         for finding in outcome.findings
     )
     return msgspec.structs.replace(outcome, findings=findings)
