@@ -27,8 +27,12 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _Target: TypeAlias = tuple[str | None, str, str | None]  # module of a `from`, name, the name after `as`
 
 _BY_NAME = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
-_HARMLESS = frozenset({"abstractmethod", "cache", "cached_property", "classmethod", "final", "fixture", "lru_cache"})
-_HARMLESS |= {"asynccontextmanager", "contextmanager", "override", "property", "setter", "deleter", "staticmethod"}
+_HARMLESS = frozenset(
+    {
+        *("abstractmethod", "classmethod", "staticmethod", "property", "setter", "deleter", "final", "override"),
+        *("cache", "cached_property", "lru_cache", "contextmanager", "asynccontextmanager", "fixture"),
+    }
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

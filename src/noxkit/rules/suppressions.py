@@ -12,6 +12,7 @@ from noxkit.rules._directives import directives
 from noxkit.rules._facts import Settings, TomlFile
 from noxkit.rules._foreign import is_foreign
 from noxkit.rules._source import UnreadableSourceError, read_source
+from noxkit.workspace._tables import items, table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -219,21 +220,15 @@ def _configurations(facts: WorkspaceFacts) -> Iterator[TomlFile]:
 def _in_configuration(file: TomlFile) -> Iterator[Found]:
     base = () if file.path.rpartition("/")[2] in _RUFF else ("tool", "ruff")
     for way in ((*base, *more, key) for more in ((), ("lint",)) for key in _IGNORES):
-        table = _at(file.data, way)
-        for pattern, codes in table.items() if isinstance(table, dict) else ():
-            for index, code in enumerate(codes if isinstance(codes, list) else []):
-                if isinstance(code, str) and _is_off((code,), in_tests=_TESTS.search(pattern) is not None):
+        for pattern, codes in table(file.data, *way).items():
+            in_tests = _TESTS.search(pattern) is not None
+            for index, code in enumerate(items(codes)):
+                if isinstance(code, str) and _is_off((code,), in_tests=in_tests):
                     yield found(
                         f"`{code}`, of ruff's rules on security, is off for all of `{pattern}`",
                         hint=_hint(code),
                         at=file.value(*way, pattern, index),
                     )
-
-
-def _at(value: object, way: Iterable[str]) -> object:
-    for key in way:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def _in_file(path: str, content: bytes) -> Iterator[Found]:
