@@ -242,7 +242,7 @@ def classifier_unknown(facts: PackageFacts) -> Iterator[Found]:
     name = "acme"
     version = "1.0"
     requires-python = ">=3.10"
-    classifiers = ["Natural Language :: Ukranian"]
+    classifiers = ["Framework :: Django CMS :: 4.2"]
     ```
     Or a misspelt one:
     ```toml pyproject.toml
@@ -259,7 +259,7 @@ def classifier_unknown(facts: PackageFacts) -> Iterator[Found]:
     name = "acme"
     version = "1.0"
     requires-python = ">=3.10"
-    classifiers = ["Natural Language :: Ukrainian"]
+    classifiers = ["Framework :: Django CMS :: 5.0"]
     ```
 
     # Fix
