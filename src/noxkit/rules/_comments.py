@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from noxkit.rules._source import TextFile
 
-__all__ = ["SIGNS", "Syntax", "Written", "first_offset", "syntax_of", "written"]
+__all__ = ["SIGNS", "Syntax", "Written", "below_docstring", "first_offset", "syntax_of", "written"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,11 +111,8 @@ def first_offset(file: TextFile, syntax: Syntax) -> int:
 
 
 def written(file: TextFile, syntax: Syntax) -> list[Written]:
-    """The lines of the comments that a file begins with, and of those between a Python file's docstring and code."""
-    found = [each for number, text in _leading(file, syntax) if (each := _inner(file.offset(number), text)) is not None]
-    if isinstance(file, SourceFile) and "#" in file.text and ast.get_docstring(file.tree, clean=False) is not None:
-        found += _below_docstring(file)
-    return found
+    """The lines of the comments that a file begins with."""
+    return [each for number, text in _leading(file, syntax) if (each := _inner(file.offset(number), text)) is not None]
 
 
 def _leading(file: TextFile, syntax: Syntax) -> Iterator[tuple[int, str]]:
@@ -146,10 +143,15 @@ def _inner(offset: int, line: str) -> Written | None:
     return Written(text, start, start + len(text))
 
 
-def _below_docstring(file: SourceFile) -> Iterator[Written]:
+def below_docstring(file: TextFile) -> Iterator[Written]:
+    """The lines of the comments between a Python file's docstring and its code."""
+    if not isinstance(file, SourceFile) or "#" not in file.text or ast.get_docstring(file.tree, clean=False) is None:
+        return
     from_line = file.tree.body[0].end_lineno or 1
     rest = file.tree.body[1:]
     until = rest[0].lineno if rest else len(file.lines) + 1
+    if not any("#" in line for line in file.lines[from_line : until - 1]):
+        return
     for comment in file.comments:
         alone = not file.lines[comment.line - 1][: comment.column].strip()
         if from_line < comment.line < until and alone:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from noxkit.diagnostics.fixes import TextEdit
 from noxkit.diagnostics.model import FixSafety
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._comments import SIGNS, Syntax, Written, first_offset, syntax_of, written
+from noxkit.rules._comments import SIGNS, Syntax, Written, below_docstring, first_offset, syntax_of, written
 from noxkit.rules._source import SourceFile, TextFile
 
 if TYPE_CHECKING:
@@ -115,6 +115,9 @@ def license_header(file: TextFile) -> Iterator[Found]:
     syntax = syntax_of(file)
     there = written(file, syntax or Syntax("#"))
     if not wanted or _run(wanted, [_plain(each.text) for each in there]) is not None:
+        return
+    there += below_docstring(file)
+    if _run(wanted, [_plain(each.text) for each in there]) is not None:
         return
     loose = _run([_loose(line) for line in wanted], [_loose(each.text) for each in there])
     legal = next((each for each in there if _LEGAL.search(each.text)), None)

@@ -135,8 +135,9 @@ def import_in_function(source: SourceFile) -> Iterator[Found]:
     for each in late:
         why = moves.reasons.get(id(each.node))
         kind = "class" if isinstance(each.scope, ast.ClassDef) else "function"
+        verb = "is" if len(each.node.names) == 1 else "are"
         yield found(
-            f"{_named(each.node)} is imported inside the {kind} `{each.scope.name}`",
+            f"{_named(each.node)} {verb} imported inside the {kind} `{each.scope.name}`",
             hint="move it to the top of the module, as `nox -s fix` does"
             if why is None
             else f"move it to the top of the module, or say on the line why it is late; `nox -s fix` leaves it: {why}",
