@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 __all__ = ["Server", "serving"]
 
@@ -40,7 +40,7 @@ class Server:
         return sum(count for (_, each), count in self.asked.items() if each == path)
 
     @contextlib.contextmanager
-    def counted(self, method: str, path: str) -> Iterator[int]:
+    def counted(self, method: str, path: str) -> Generator[int]:
         """Count a request while it is answered; gives how many there were before."""
         with self._lock:
             before = self.total(path)
@@ -118,7 +118,7 @@ def _answer(sock: socket.socket, method: str, path: str, before: int) -> None:  
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
+def serving() -> Generator[Server]:
     """A server on a free port while inside."""
     known: list[Server] = []
 

@@ -200,7 +200,7 @@ def described(repo: Repo) -> Repo:
     return repo
 
 
-BODIES = {
+BODIES: dict[str, tuple[str | None, list[str]]] = {
     "whole": (f"## Summary\n\nx\n\n{TABLE}", []),
     "no section": (TABLE, ["no section `Summary`"]),
     "no table": ("## Summary\n\nx\n", ["no table with the versions of `six`"]),

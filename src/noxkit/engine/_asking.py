@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from noxkit.rules._addresses import normal, refers_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from noxkit.rules.urls import Options
     from noxkit.tasks.cancel import Cancel
@@ -264,7 +264,7 @@ class _Limit:
         self._seconds = seconds
 
     @contextlib.contextmanager
-    def on(self, sock: socket.socket) -> Iterator[None]:
+    def on(self, sock: socket.socket) -> Generator[None]:
         """Watch `sock` while inside."""
         timer = threading.Timer(self._seconds, self._end, args=(sock,))
         timer.daemon = True

@@ -28,6 +28,7 @@ _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)(?: |$)")
 _FOREIGN = re.compile(r"^\s*(?:;?-+8<-+|\{[!*%]|[%!]\w|In \[\d*\]:)|\{\{|\{%", re.MULTILINE)
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
 _TRIES = 20
+_HEADER_LINE = re.compile(r"expected an indented block after .* on line (\d+)")
 _PYTHON_FILLERS = ("", "_", "*_", "**_", "_: _", "_=_", "pass")
 _TOML_FILLERS = ("", "0", '"_"', "_ = 0")
 _JSON_FILLERS = ("", "null", '"_": null', '"_"')
@@ -49,8 +50,38 @@ def parse_python(content: str) -> list[ast.Module] | Fault:
     if re.search(r"^\s*>>>(?: |$)", text, re.MULTILINE):
         return _prompts(text.split("\n"))
     parsed: list[ast.Module] = []
-    fault = _tolerant(text, lambda code: _python_fault(code, parsed), _PYTHON_FILLERS)
-    return fault or parsed
+    for _ in range(_TRIES):
+        fault = _tolerant(text, lambda code: _python_fault(code, parsed), _PYTHON_FILLERS)
+        completed = _with_body(text, fault) if fault is not None else None
+        if completed is None:
+            return fault or parsed
+        text = completed
+    return []
+
+
+def _with_body(text: str, fault: Fault) -> str | None:
+    """The text with a body where there is none but a comment, or where a signature alone is shown; else None."""
+    lines = text.split("\n")
+    header = _HEADER_LINE.search(fault.message)
+    if header is not None:
+        start = int(header[1])
+        end = next((at for at in range(start, len(lines)) if not _is_empty(lines[at])), len(lines))
+        while end < len(lines) and end < fault.line - 1:  # a header of several lines
+            end = next((at for at in range(end + 1, len(lines)) if not _is_empty(lines[at])), len(lines))
+        above = lines[start - 1]
+        at_end = end == len(lines) and re.match(r"\s*(?:async\s+def|def|class)\b", above) is not None
+        if not at_end and not any(line.strip().startswith("#") for line in lines[start:end]):
+            return None
+        indent = above[: len(above) - len(above.lstrip())]
+        return "\n".join([*lines[:end], f"{indent}    pass", *lines[end:]])
+    if fault.message == "expected ':'" and all(_is_empty(line) for line in lines[fault.line :]):
+        whole = "\n".join(lines[: fault.line]).rstrip()
+        return f"{whole}: pass" if re.match(r"\s*(?:async\s+def|def|class)\b", whole) else None
+    return None
+
+
+def _is_empty(line: str) -> bool:
+    return not line.strip() or line.strip().startswith("#")
 
 
 def _python_fault(code: str, parsed: list[ast.Module]) -> Fault | None:
@@ -121,6 +152,7 @@ def _documents_fault(text: str) -> Fault | None:
         while text[place:].strip():
             place += len(text[place:]) - len(text[place:].lstrip())
             place = decoder.raw_decode(text, place)[1]
+            place += len(text[place:]) - len(text[place:].lstrip().removeprefix(","))
     except json.JSONDecodeError as error:
         return Fault(error.msg, error.lineno)
     except RecursionError:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from markdown_it import MarkdownIt
 
@@ -194,17 +194,17 @@ class Markdown:
         return Place(self.path, line, column + 1, line, column + 1 + len(text))
 
 
-def _references(environment: Mapping[str, object], key: str) -> Iterator[tuple[str, dict[str, object]]]:
-    found = environment.get(key)
-    if isinstance(found, dict):  # by label
-        yield from found.items()
-    elif isinstance(found, list):
-        for entry in found:
-            yield str(entry.get("label", "")), entry
+def _references(environment: Mapping[str, object], key: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The definitions by label, or the list of those that are there twice, as the parser keeps them."""
+    kept = environment.get(key)
+    if isinstance(kept, dict):
+        yield from cast("dict[str, dict[str, object]]", kept).items()
+    elif isinstance(kept, list):
+        yield from ((str(entry.get("label", "")), entry) for entry in cast("list[dict[str, object]]", kept))
 
 
 def _first_line(lines: object) -> int:
-    return int(lines[0]) + 1 if isinstance(lines, (list, tuple)) and lines else 1
+    return int(cast("list[int]", lines)[0]) + 1 if isinstance(lines, (list, tuple)) and lines else 1
 
 
 def _line(token: Token) -> int:

@@ -122,11 +122,8 @@ class OwnModules:
                 if found is None:
                     return None
                 names |= found
-        # a namespace has no names but its modules; where it is shared, others may add to it
-        return frozenset(names) if seen else None if self._is_shared(parts) else frozenset(names)
-
-    def _is_shared(self, parts: tuple[str, ...]) -> bool:
-        return any(len(name) > len(parts) for _, name in self._roots if name[: len(parts)] == parts)
+        # a namespace has no names but its modules, and others may add to it
+        return frozenset(names) if seen else None
 
     def _sources(self, base: str) -> list[str]:
         candidates = (f"{base}{end}" for end in (".py", ".pyi", "/__init__.py", "/__init__.pyi", *_COMPILED))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from noxkit.errors import NoxkitError
-from noxkit.workspace._tables import table
+from noxkit.workspace._tables import strings, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,19 @@ _GENERIC = frozenset(
 _SITE_FOLDERS = frozenset({"doc", "docs", "site", "website", "documentation"})
 _PAGES = (".md", ".markdown", ".rst", ".ipynb", ".mdx", "/index.md", "/README.md", "/index.rst")
 _BUILT = (".html", ".htm", ".pdf", ".whl", ".gz", ".zip", ".pyc", ".so", ".log", ".lock", ".db", ".sqlite", ".egg-info")
+_WITH_VALUE = frozenset(
+    {"--package", "--with", "--python", "-p", "--extra", "--group", "--directory", "--project", "--env-file", "-m"}
+)
+_SUFFIXES = frozenset(
+    """
+    md markdown mdx rst txt adoc py pyi pyx toml cfg ini yml yaml json json5 jsonc xml csv sql sh bash ps1 bat html htm
+    css js mjs ts tsx jsx ipynb png jpg jpeg gif svg webp ico bmp pdf mp4 webm proto rs c h cpp go rb java in j2 bib
+    """.split()  # noqa: SIM905 -- a column of many strings hides what they are
+)
+_MEANT_AS_ANY = re.compile(
+    r"(?:^|[-_/])(?:my|your|new|some|foo|bar|example|demo|sample|xyz)(?:$|[-_/.])", re.IGNORECASE
+)
+_FRAGMENTS = frozenset({"changelog.d", "changes", "news", "newsfragments", ".changeset"})
 _SHELL = frozenset({"bash", "sh", "shell", "console", "shell-session", "zsh"})
 
 
@@ -95,7 +108,10 @@ class References:
             places.append(document.rpartition(".")[0])  # a page's own folder, in a site with short addresses
         if any(self._is_there(posixpath.normpath(posixpath.join(place, name))) for place in places):
             return True
-        has_suffix = "." in name.rstrip("/").rpartition("/")[2].lstrip(".")
+        suffix = name.rstrip("/").rpartition("/")[2].lstrip(".").rpartition(".")[2].lower()
+        has_suffix = suffix in _SUFFIXES and "." in name
+        if "/" not in name and "." in name and not has_suffix:
+            return True  # `acme.core.run`: a name of the language, which a site's generator resolves
         return not has_suffix and in_site  # the site's own address, which its generator knows
 
     def _real_folder(self, document: str) -> list[str]:
@@ -137,7 +153,12 @@ class References:
                     yield from self._wrong_packages(fence)
 
     def _wrong_name(self, document: str, text: str) -> str | None:
-        if _PLACEHOLDER.search(text) or ".." in text.split("/"):
+        if (
+            text.partition("/")[0] in _FRAGMENTS
+            or _PLACEHOLDER.search(text)
+            or _MEANT_AS_ANY.search(text)
+            or ".." in text.split("/")
+        ):
             return None
         if _PATH.fullmatch(text) and not text.endswith(_BUILT):
             return f"`{text}` does not exist" if self._is_missing_path(document, text) else None
@@ -151,7 +172,8 @@ class References:
         path = posixpath.normpath(text)
         inside = self._inside_own_package(path)
         folder = posixpath.dirname(path)
-        known = folder in self._folders and path.partition("/")[0] not in _GENERIC
+        first = path.partition("/")[0]
+        known = folder in self._folders and first not in _GENERIC and not first.startswith(".")
         if not (inside or known):
             return False
         bases = ("", posixpath.dirname(document), *(each.folder for each in self._workspace.packages))
@@ -170,9 +192,8 @@ class References:
 
     @functools.cached_property
     def _member_globs(self) -> tuple[str, ...]:
-        members = table(self._facts.repository.pyproject, "tool", "uv", "workspace").get("members")
-        listed = members if isinstance(members, list) else []
-        return tuple(str(glob).rstrip("/") for glob in listed if "*" in str(glob) and "/" in str(glob))
+        members = strings(table(self._facts.repository.pyproject, "tool", "uv", "workspace").get("members"))
+        return tuple(glob.rstrip("/") for glob in members if "*" in glob and "/" in glob)
 
     def _is_missing_member(self, text: str) -> bool:
         matching = any(
@@ -195,7 +216,7 @@ class References:
         try:
             locked = frozenset(self._facts.repository.locked_versions)
         except NoxkitError:  # a broken lock is another rule's finding
-            locked = frozenset()
+            locked = frozenset[str]()
         return frozenset(each.name for each in members) | required | locked
 
     def _is_missing_package(self, text: str) -> bool:
@@ -214,14 +235,29 @@ class References:
                         yield f"this repository has no package `{name}`", name, fence.line + number
 
 
+def _options_of_uv(words: list[str]) -> list[str]:
+    """The words of a command of uv; of `uv run` those before the program that it runs."""
+    if "uv" not in words:
+        return []
+    rest = words[words.index("uv") + 1 :]
+    if "run" not in rest:
+        return rest
+    own: list[str] = []
+    after = rest[rest.index("run") + 1 :]
+    while after and after[0].startswith("-"):
+        own.append(after.pop(0))
+        if own[-1] in _WITH_VALUE and after:
+            own.append(after.pop(0))
+    return own
+
+
 def _packages_in(line: str) -> list[str]:
     """The names behind `--package` in a command of uv, but for those that stand for any."""
     try:
         words = shlex.split(line.lstrip("$ "), comments=True)
     except ValueError:
         return []
-    if "uv" not in words:
-        return []
+    words = _options_of_uv(words)
     pairs = [
         *itertools.pairwise(words),
         *(word.split("=", 1) for word in words if word.startswith("--package=")),

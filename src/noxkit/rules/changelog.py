@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "changelog_format", "changelog_version"]
 
 _LEVEL, _SECTION_LEVEL = 2, 3
+_FEW = 5  # findings that a changelog of another form gets one by one
 
 
 class Options(Table, frozen=True, kw_only=True):
@@ -204,7 +205,18 @@ def changelog_format(facts: PackageFacts) -> Iterator[Found]:
         name = path.rpartition("/")[2].lower()
         data = facts.whole.read(path) if name == "changelog.md" and _beside_manifest(facts, path) else None
         if data is not None and data.strip():
-            yield from _judge(read_markdown(path, data), facts.whole.settings.of(Options))
+            document = read_markdown(path, data)
+            findings = list(_judge(document, facts.whole.settings.of(Options)))
+            yield from findings if b"keepachangelog.com" in data else _in_short(document, findings)
+
+
+def _in_short(document: Markdown, findings: list[Found]) -> list[Found]:
+    """One finding for a changelog that does not say that it has this form, and has it nowhere."""
+    if len(findings) <= _FEW:
+        return findings
+    hint = "bring it into the form, or accept it by `ignore` where it has one of its own"
+    message = f"does not follow Keep a Changelog in {len(findings)} places; the first: {findings[0].message}"
+    return [found(message, hint=hint, at=findings[0].place or document.place(1))]
 
 
 def _judge(document: Markdown, options: Options) -> Iterator[Found]:
@@ -214,10 +226,11 @@ def _judge(document: Markdown, options: Options) -> Iterator[Found]:
         hint = "begin each version with `## [1.2.3] - 2026-01-31`, and what is not released with `## [Unreleased]`"
         yield found("no heading of the second level names a version", hint=hint, at=document.place(1))
     read = {part.heading.line for part in parts}
-    for heading in headings:
-        if heading.line not in read:
-            hint = "write `## [1.2.3] - 2026-01-31` or `## [Unreleased]`"
-            yield _at(document, heading, f"`{heading.text}` is no heading of a version", hint)
+    wrong = [heading for heading in headings if heading.line not in read]
+    for heading in wrong[:1] if len(wrong) > _FEW else wrong:
+        more = f", nor are {len(wrong) - 1} others" if len(wrong) > _FEW else ""
+        hint = "write `## [1.2.3] - 2026-01-31` or `## [Unreleased]`"
+        yield _at(document, heading, f"`{heading.text}` is no heading of a version{more}", hint)
     for part in parts:
         yield from _dates(document, part)
         yield from _sections(document, part, options)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from noxkit.errors import NoxkitError
-from noxkit.workspace._tables import normalize
+from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.workspace._tables import items, normalize, table
 from noxkit.workspace._toml import parse_toml
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def _highest(versions: Sequence[str]) -> Version | None:
 def parse_lock(content: bytes, *, path: str) -> Locked:
     """Read a lock; an empty one holds nothing. Raises NoxkitError where it is not TOML."""
     parsed = parse_toml(content, path=path)
-    if not isinstance(parsed, dict):
+    if isinstance(parsed, ErrorRecord):
         raise NoxkitError(parsed)
     versions: dict[str, set[str]] = {}
     sources: dict[str, set[str]] = {}
     direct: set[str] = set()
     for package in _tables(parsed.get("package")):
-        name, source = normalize(str(package.get("name", ""))), package.get("source")
-        kind, where = _source(source if isinstance(source, dict) else {})
+        name = normalize(str(package.get("name", "")))
+        kind, where = _source(table(package, "source"))
         if kind in _OWN:
             direct |= set(_required(package))
             continue
@@ -87,7 +87,7 @@ def parse_lock(content: bytes, *, path: str) -> Locked:
 
 
 def _tables(value: object) -> Iterator[Table]:
-    yield from (item for item in (value if isinstance(value, list) else []) if isinstance(item, dict))
+    yield from (table(item) for item in items(value))
 
 
 def _sorted(values: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
@@ -114,8 +114,7 @@ def _required(package: Table) -> Iterator[str]:
     """What a member requires itself: its dependencies, extras and groups."""
     groups = [package.get("dependencies")]
     for key in ("optional-dependencies", "dev-dependencies"):
-        table = package.get(key)
-        groups += list(table.values()) if isinstance(table, dict) else []
+        groups += table(package, key).values()
     for group in groups:
         yield from (normalize(str(entry.get("name", ""))) for entry in _tables(group))
 
