@@ -12,7 +12,7 @@ import itertools
 import tokenize
 import warnings
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from noxkit.diagnostics.decoding import DecodedText, decode_python, decode_text
 from noxkit.rules._base import Place
@@ -94,36 +94,28 @@ class SourceFile(TextFile):
     tree: ast.Module
 
     @functools.cached_property
-    def _by_type(self) -> Mapping[type[ast.AST], list[ast.AST]]:
+    def _walked(self) -> tuple[Mapping[type[ast.AST], list[ast.AST]], Mapping[int, ast.AST]]:
+        """The nodes by type, and the parent of each by its identity: one walk for all rules."""
         found: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        parents: dict[int, ast.AST] = {}
         waiting: list[ast.AST] = [self.tree]
         while waiting:
             node = waiting.pop()
-            found[type(node)].append(node)
-            for name in node._fields:
-                value = getattr(node, name, None)
-                if isinstance(value, ast.AST):
-                    waiting.append(value)
-                elif isinstance(value, list):
-                    waiting.extend(item for item in value if isinstance(item, ast.AST))
-        return found
+            found[node.__class__].append(node)
+            children = _children(node)
+            if children:
+                waiting += children
+                for child in children:
+                    parents[id(child)] = node
+        return found, parents
 
     def nodes(self, kind: type[NodeT]) -> Sequence[NodeT]:
-        """All nodes of exactly this type, in no order that matters."""
-        return self._by_type.get(kind, [])  # type: ignore[return-value]
-
-    @functools.cached_property
-    def _parents(self) -> Mapping[int, ast.AST]:
-        return {
-            id(child): node
-            for nodes in self._by_type.values()
-            for node in nodes
-            for child in ast.iter_child_nodes(node)
-        }
+        """All nodes of exactly this type, in no order that matters; operators and contexts are not among them."""
+        return self._walked[0].get(kind, [])  # type: ignore[return-value]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that `node` is a part of; None for the module."""
-        return self._parents.get(id(node))
+        return self._walked[1].get(id(node))
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around `node`, the innermost first."""
@@ -165,6 +157,26 @@ class SourceFile(TextFile):
             self.offset(node.lineno, self.column(node.lineno, node.col_offset)),
             self.offset(end_line, self.column(end_line, end)),
         )
+
+
+_NO_NODES = frozenset({"ctx", "op", "ops", "type_ignores", "kind", "type_comment"})
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, without contexts and operators, of which there is one object for a whole tree."""
+    kind = node.__class__
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _NO_NODES)
+    children: list[ast.AST] = []
+    for name in names:
+        value: object = getattr(node, name, None)
+        if value.__class__ is list:
+            children += [item for item in cast("list[object]", value) if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            children.append(value)
+    return children
 
 
 def read_source(path: str, data: bytes, *, settings: Settings, license_header: str | None = None) -> SourceFile:
