@@ -60,12 +60,12 @@ def plan_commits(context: Context, scope: Scope) -> list[Task]:
         if name:
             _read(context, name, flag=flag)
     spread = None if run.message_file else _range(context)
-    action = functools.partial(
-        _message_file if run.message_file else _commits, context, run.message_file or spread, options
-    )
-    not_due = spread.reason if isinstance(spread, git_module.NotDue) else None
-    if isinstance(spread, _Range) and spread.start == spread.end:
+    not_due = None
+    if isinstance(spread, git_module.NotDue):
+        not_due = spread.reason
+    elif isinstance(spread, _Range) and spread.start == spread.end:
         not_due = f"0 commits in {spread.name}"
+    action = functools.partial(_messages, context, options, spread)
     return [
         _task(context, COMMITS, action, not_due=not_due),
         _plan_description(context, options, spread),
@@ -112,15 +112,24 @@ def _ends(git: GitRunner, start: str, end: str, *, name: str) -> _Range | git_mo
     return _Range(start=first.commit, end=last.commit, name=name)
 
 
-def _commits(
+def _messages(
     context: Context,
-    spread: _Range | git_module.Unresolved,
     options: Options,
+    spread: _Range | git_module.Unresolved | git_module.NotDue | None,
     _call: ToolCall,
     _needs: Mapping[str, object],
 ) -> Outcome:
+    name = context.config.run.message_file
+    if name:
+        return _message_file(context, name, options)
+    if isinstance(spread, _Range):
+        return _commits(context, spread, options)
     if isinstance(spread, git_module.Unresolved):
         return _inconclusive(COMMITS, spread.reason, spread.hint)
+    return Outcome(name=COMMITS, status=Status.SKIPPED, reason=spread.reason if spread else None)
+
+
+def _commits(context: Context, spread: _Range, options: Options) -> Outcome:
     git = context.repository.git
     below = [] if context.repository.git_root == context.root else ["."]
     output = git([*_LOG, f"{spread.start}..{spread.end}", "--", *below]) if git is not None else None
@@ -144,9 +153,7 @@ def _parsed(entry: str, options: Options) -> tuple[Commit, bool]:
     return Commit(commit=name.strip(), text=text, options=options), " " in parents.strip()
 
 
-def _message_file(
-    context: Context, name: str, options: Options, _call: ToolCall, _needs: Mapping[str, object]
-) -> Outcome:
+def _message_file(context: Context, name: str, options: Options) -> Outcome:
     text = _without_comments(_read(context, name, flag="--message-file"), _comment_sign(context))
     shown = _shown(context, name)
     findings = commit_format(Commit(text=text, options=options, path=shown), task=COMMITS)

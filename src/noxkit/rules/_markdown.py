@@ -204,7 +204,7 @@ def _references(environment: Mapping[str, object], key: str) -> Iterator[tuple[s
 
 
 def _first_line(lines: object) -> int:
-    return int(cast("list[int]", lines)[0]) + 1 if isinstance(lines, (list, tuple)) and lines else 1
+    return cast("list[int]", lines)[0] + 1 if isinstance(lines, (list, tuple)) and lines else 1
 
 
 def _line(token: Token) -> int:
