@@ -12,11 +12,11 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from noxkit.rules._source import SourceFile
 
-__all__ = ["Function", "Meaning", "Names", "is_credential", "names_of", "scope_of", "words_of"]
+__all__ = ["Function", "Meaning", "Names", "has_any", "is_credential", "names_of", "scope_of", "words_of"]
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BUILTINS = frozenset(dir(builtins))
@@ -53,6 +53,11 @@ class Meaning:
     is_hidden: bool = False
 
 
+def has_any(text: str, words: Iterable[str]) -> bool:
+    """Whether one of `words` is in `text`: many times as fast as a regular expression that ignores case."""
+    return any(word in text for word in words)
+
+
 class Names:
     """The names of one file. What is assigned in several places stands for nothing that is known."""
 
@@ -66,6 +71,7 @@ class Names:
             stored.update(n.name for n in source.nodes(kind))
         self._stored = stored
         self._values = dict(self._assigned())
+        self._known: dict[int, tuple[ast.expr, Meaning | None]] = {}
 
     def _assigned(self) -> Iterator[tuple[str, ast.expr]]:
         for node in self._source.nodes(ast.Assign):
@@ -103,6 +109,13 @@ class Names:
 
     def meaning(self, node: ast.expr, depth: int = 0) -> Meaning | None:
         """The dotted name of a function, class or module, None where it is not known."""
+        if depth:
+            return self._meaning(node, depth)
+        if id(node) not in self._known:  # a dozen rules ask for the same functions
+            self._known[id(node)] = (node, self._meaning(node, 0))
+        return self._known[id(node)][1]
+
+    def _meaning(self, node: ast.expr, depth: int) -> Meaning | None:
         if depth > _DEEPEST:
             return None
         if isinstance(node, ast.Name):

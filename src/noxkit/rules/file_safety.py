@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._names import Names, names_of, scope_of, words_of
+from noxkit.rules._names import Names, has_any, names_of, scope_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -162,6 +162,10 @@ def _name(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+_WRITERS = frozenset({"open", "fdopen", "write_text", "write_bytes", "touch"})
+_WRITE_WORDS = ("open(", ".write_text(", ".write_bytes(", ".touch(")
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Write:
     """A call that makes or overwrites the file at `path`; `content` is what it writes, as far as it says."""
@@ -175,25 +179,33 @@ class _Write:
 def _writes(source: SourceFile, names: Names) -> Iterator[_Write]:
     """Every call that writes a whole file."""
     for call in source.nodes(ast.Call):
-        meaning = names.meaning(call.func)
-        name = meaning.name if meaning is not None else ""
-        method = call.func if isinstance(call.func, ast.Attribute) else None
-        if name in {"builtins.open", "io.open", "codecs.open", "os.fdopen"} and call.args:
-            mode = _mode(call, names, 1)
-            if mode[:1] in {"w", "a"}:
-                yield _Write(call, call.args[0], "a" if mode.startswith("a") else "w", tuple(_written(call, source)))
-        elif name == "os.open" and len(call.args) > 1:
-            yield _Write(call, call.args[0], f"os:{ast.unparse(names.value(call.args[1]) or call.args[1])}")
-        elif method is not None and method.attr in {"write_text", "write_bytes"}:
-            yield _Write(call, method.value, "w", tuple(call.args))
-        elif method is not None and method.attr == "touch":
-            exists, _ = names.argument(call, "exist_ok", 1)
-            if exists is None or names.truth(exists) is not False:
-                yield _Write(call, method.value, "touch")
-        elif method is not None and method.attr == "open" and not name:
-            mode = _mode(call, names, 0)
-            if mode[:1] in {"w", "a"}:
-                yield _Write(call, method.value, "a" if mode.startswith("a") else "w", tuple(_written(call, source)))
+        if _name(call.func) in _WRITERS or _name(call.func) in names.imports:
+            write = _write_of(call, source, names)
+            if write is not None:
+                yield write
+
+
+def _write_of(call: ast.Call, source: SourceFile, names: Names) -> _Write | None:
+    meaning = names.meaning(call.func)
+    name = meaning.name if meaning is not None else ""
+    if name in {"builtins.open", "io.open", "codecs.open", "os.fdopen"} and call.args:
+        return _opened(call, call.args[0], _mode(call, names, 1), source)
+    if name == "os.open" and len(call.args) > 1:
+        return _Write(call, call.args[0], f"os:{ast.unparse(names.value(call.args[1]) or call.args[1])}")
+    if name or not isinstance(call.func, ast.Attribute):
+        return None
+    path, method = call.func.value, call.func.attr
+    if method in {"write_text", "write_bytes"}:
+        return _Write(call, path, "w", tuple(call.args))
+    if method == "open":
+        return _opened(call, path, _mode(call, names, 0), source)
+    exists, _ = names.argument(call, "exist_ok", 1)
+    is_shared = exists is None or names.truth(exists) is not False
+    return _Write(call, path, "touch") if method == "touch" and is_shared else None
+
+
+def _opened(call: ast.Call, path: ast.expr, mode: str, source: SourceFile) -> _Write | None:
+    return _Write(call, path, mode[0], tuple(_written(call, source))) if mode[:1] in {"w", "a"} else None
 
 
 def _mode(call: ast.Call, names: Names, position: int) -> str:
@@ -242,7 +254,8 @@ _RESOLUTION = re.compile(
     r"(?:^|_)(?:uv|poetry|pdm|pixi|cargo|gemfile|pipfile|conda|yarn|package|composer|flake|requirements|pylock|deps|dependencies|npm|pnpm"
     r"|hash|module|version)_(?:\w+_)?lock"
 )
-_KERNEL = re.compile(r"flock|lockf|LockFileEx|msvcrt|portalocker|FileLock|filelock|fasteners")
+_LOCK_WORDS = ("lock", "Lock", "LOCK", ".lck", "pid_file", "pidfile", "PID_FILE", "PIDFILE")
+_KERNEL = ("flock", "lockf", "LockFileEx", "msvcrt", "portalocker", "FileLock", "filelock", "fasteners")
 _OWNER = re.compile(r"(?i)pid|hostname|gethost|time\(|now\(|uuid|owner|thread|locked|ident")
 
 
@@ -292,7 +305,9 @@ def lock_not_exclusive(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where one process alone can ever come there.
     """
-    if not re.search(r"(?i)lock|lck|pid_?file", source.text) or _KERNEL.search(source.text):
+    if not has_any(source.text, _LOCK_WORDS) or not has_any(source.text, _WRITE_WORDS):
+        return
+    if has_any(source.text, _KERNEL):
         return
     names = names_of(source)
     hint = 'open it with mode "x" or `O_CREAT | O_EXCL`, and handle FileExistsError; or `fcntl.flock` the open file'
@@ -326,6 +341,7 @@ def _asks_first(write: _Write, source: SourceFile) -> bool:
 _STATES = re.compile(
     r"(?:^|_)(?:state|checkpoint|journal|progress)(?:_?(?:file|path|filename|json|toml|ya?ml|db|pkl|pickle|txt|dat|bin))?$"
 )
+_STATE_WORDS = ("state", "State", "STATE", "heckpoint", "CHECKPOINT", "journal", "JOURNAL", "progress", "PROGRESS")
 _TEMPORARY = re.compile(r"(?i)(?:^|_)(?:te?mp|partial|part|new|scratch|swap|staging|pending)(?:_|$)")
 _RENAMES = re.compile(
     r"\b(?:os\.(?:replace|rename|link)|shutil\.move)\(|atomic|\.(?:replace|rename)\(\s*[^,()]*(?:\([^()]*\))?[^,()]*\)"
@@ -373,7 +389,7 @@ def state_not_atomic(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where losing the file costs nothing.
     """
-    if source.in_tests or not re.search(r"(?i)state|checkpoint|journal|progress", source.text):
+    if source.in_tests or not has_any(source.text, _STATE_WORDS) or not has_any(source.text, _WRITE_WORDS):
         return
     names = names_of(source)
     hint = "write a temporary file beside it, then `os.replace` it onto the name"

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._names import Names, is_credential, names_of, words_of
+from noxkit.rules._names import Names, has_any, is_credential, names_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["credential_repr", "secret_logged"]
 
-_NAMED = re.compile(
-    r"(?i)secret|passw|passphrase|pwd|token|api_?key|access_?key|private_?key|credential|auth_?key|jwt|_key\b"
+_NAMED = (
+    *("ecret", "ECRET", "assw", "ASSW", "assphrase", "ASSPHRASE", "pwd", "PWD", "oken", "OKEN", "jwt", "JWT"),
+    *("_key", "_KEY", "apikey", "APIKEY", "apiKey", "ApiKey", "authkey", "redential", "REDENTIAL", "bearer", "BEARER"),
 )
+_GENERATORS = ("dataclass", "NamedTuple", "namedtuple", "attr", "BaseModel", "BaseSettings", "Struct", "SQLModel")
 _DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.dataclass"})
 _ATTRS = frozenset(
     {f"attrs.{name}" for name in ("define", "frozen", "mutable")}
@@ -74,7 +76,7 @@ def credential_repr(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where the field holds no secret in spite of its name, such as the text of a parser's token.
     """
-    if not _NAMED.search(source.text):
+    if not has_any(source.text, _GENERATORS) or not has_any(source.text, _NAMED):
         return
     names = names_of(source)
     classes = {node.name: node for node in source.nodes(ast.ClassDef)}
@@ -185,6 +187,7 @@ _OUTPUTS = frozenset(
     }
     | {"sys.stdout.write", "sys.stderr.write", "sys.stdout.writelines", "sys.stdout.buffer.write", "warnings.warn"}
 )
+_WRITING = _LEVELS | {name.rpartition(".")[2] for name in _OUTPUTS}
 _SAME_TEXT = frozenset(
     {"format", "join", "strip", "decode", "encode", "upper", "lower", "get_secret_value", "getenv"} | {"get", "pop"}
 )
@@ -229,7 +232,7 @@ def secret_logged(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     In a command whose purpose is to print a token that the user has asked for.
     """
-    if not _NAMED.search(source.text):
+    if not has_any(source.text, _NAMED):
         return
     names = names_of(source)
     hint = "leave the value out; that there is one, or its length, is enough"
@@ -246,6 +249,8 @@ def secret_logged(source: SourceFile) -> Iterator[Found]:
 
 
 def _where_written(call: ast.Call, names: Names) -> str | None:
+    if isinstance(call.func, ast.Attribute) and call.func.attr not in _WRITING:
+        return None
     meaning = names.meaning(call.func)
     if meaning is not None and meaning.name in _OUTPUTS:
         file, _ = names.argument(call, "file")

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._names import Names, names_of
+from noxkit.rules._names import Names, has_any, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,8 @@ _CLIENTS = frozenset({"requests", "httpx", "niquests", "requests_toolbelt", "cur
 _CLIENT = re.compile(r"(?i)session|client|http|requests")
 _UNVERIFIED = frozenset({"ssl._create_unverified_context", "ssl._create_stdlib_context"})
 _NO_CERTIFICATE = frozenset({"ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"})
-_IN_TLS = re.compile(r"verify|CERT_NONE|check_hostname|assert_hostname|_create_\w+_context|\bssl\s*=|PYTHONHTTPSVERIFY")
+_IN_TLS = ("verify", "CERT_NONE", "check_hostname", "assert_hostname", "_context", "ssl=", "PYTHONHTTPSVERIFY")
+_TLS_MODULES = ("ssl", "requests", "httpx", "urllib3", "aiohttp", "PYTHONHTTPSVERIFY")
 
 
 @rule(code="NK-TLS-UNVERIFIED", scope=Scope.SOURCE, since="1.0")
@@ -61,7 +62,7 @@ def tls_unverified(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     In a tool that shows or checks certificates that are not valid.
     """
-    if not _IN_TLS.search(source.text):
+    if not has_any(source.text, _TLS_MODULES) or not has_any(source.text, _IN_TLS):
         return
     names = names_of(source)
     hint = "leave it on, and trust a private authority by its file: `cafile=…`, `verify='ca.pem'`"
@@ -180,6 +181,7 @@ _NEAR = re.compile(
     r"|host\.docker\.internal|metadata\.google\.internal|[^.]+|.*\.(?:localhost|local|test|example|invalid|internal|onion)"
     r"|(?:.*\.)?example\.(?:com|org|net|edu))$"
 )
+_LOCAL = re.compile(r"(?i)local|loopback|127|server_address|getsockname|container|docker|ip\b")
 _NAMESPACES = re.compile(
     r"(?i)^(?:(?:www\.)?w3\.org|(?:[\w-]+\.)*xmlsoap\.org|schemas?\.[\w.-]+|purl\.org|(?:[\w-]+\.)?openxmlformats\.org|ns\.[\w.-]+"
     r"|xmlns\.[\w.-]+|(?:www\.)?json-schema\.org|(?:www\.)?opengis\.net|(?:[\w-]+\.)?openarchives\.org|relaxng\.org|(?:www\.)?xml\.org"
@@ -221,12 +223,46 @@ def http_plain(source: SourceFile) -> Iterator[Found]:
     """
     if "http://" not in source.text or source.in_tests:
         return
+    hint = "use https; this machine and namespaces are passed over"
     for node in source.nodes(ast.Constant):
         if isinstance(node.value, str) and node.value.startswith("http://"):
             matched = _HTTP.match(node.value)
             if matched and not _is_exempt(matched["host"]) and not _is_only_named(source, node):
-                said = f"plain http to `{matched['host'].rpartition('@')[2]}`"
-                yield found(said, hint="use https; this machine and namespaces are passed over", at=source.place(node))
+                yield found(f"plain http to `{matched['host'].rpartition('@')[2]}`", hint=hint, at=source.place(node))
+    if not has_any(source.text, ('"http://"', "'http://'", '"http://{', "'http://{")):
+        return
+    names = names_of(source)
+    for call in source.nodes(ast.Call):
+        if call.args and _is_request(call, names) and (host := _computed_host(call.args, names)):
+            yield found(f"plain http to what `{host}` says", hint=hint, at=source.place(call))
+
+
+def _is_request(call: ast.Call, names: Names) -> bool:
+    meaning = names.meaning(call.func)
+    if meaning is not None and meaning.name in {
+        "urllib.request.urlopen",
+        "urllib.request.Request",
+        "urllib.request.urlretrieve",
+    }:
+        return True
+    known = (_CLIENTS | {"aiohttp", "urllib3"}) & names.modules
+    return bool(known) and isinstance(call.func, ast.Attribute) and call.func.attr in _VERBS
+
+
+def _computed_host(arguments: list[ast.expr], names: Names) -> str | None:
+    """The expression that says which host an address that begins with `http://` is of."""
+    for argument in arguments[:2]:
+        value = names.value(argument)
+        parts = value.values if isinstance(value, ast.JoinedStr) else []
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            while isinstance(value.left, ast.BinOp):
+                value = value.left
+            parts = [value.left, value.right]
+        if len(parts) > 1 and isinstance(parts[0], ast.Constant) and parts[0].value == "http://":
+            host = parts[1].value if isinstance(parts[1], ast.FormattedValue) else parts[1]
+            text = ast.unparse(host)
+            return None if _LOCAL.search(text) or isinstance(host, ast.Constant) else text[:60]
+    return None
 
 
 def _is_exempt(host: str) -> bool:

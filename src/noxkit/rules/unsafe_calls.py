@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._names import Names, names_of
+from noxkit.rules._names import Names, has_any, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,18 @@ _SHELLS = frozenset(
 )
 _SHELL_POSITION = 8  # of `shell` among the parameters of Popen
 _SH = re.compile(r"(?:^|/)(?:ba|da|z|k|)sh$")
-_IN_SHELL = re.compile(r"shell|system|popen|getoutput|getstatusoutput|[\"']-l?c[\"']")
+_IN_SHELL = ("shell", "system", "popen", "getoutput", "getstatusoutput", '"-c"', "'-c'", '"-lc"', "'-lc'")
+_STARTERS = (
+    "subprocess",
+    "asyncio",
+    "import os",
+    "from os",
+    "__import__",
+    "import_module",
+    "import commands",
+    "posix",
+    "_shell",
+)
 
 
 @rule(code="NK-SHELL-TRUE", scope=Scope.SOURCE, since="1.0")
@@ -67,7 +78,7 @@ def shell_true(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where the command is a constant, or what a user types to have it run in a shell.
     """
-    if not _IN_SHELL.search(source.text):
+    if not has_any(source.text, _STARTERS) or not has_any(source.text, _IN_SHELL):
         return
     names = names_of(source)
     hint = "give a list of arguments and no shell; what only a shell can do, write in Python"
@@ -150,7 +161,7 @@ _FOUND_BY_RUFF = frozenset(
     | {"pandas.read_pickle"}
 )
 _LOADERS = frozenset(f"yaml.{name}" for name in ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader", "FullLoader"))
-_IN_LOADS = re.compile(r"yaml|pickle|marshal|shelve|dill|joblib|allow_pickle|weights_only|__import__|import_module")
+_IN_LOADS = ("yaml", "ickle", "marshal", "shelve", "dill", "joblib", "allow_pickle", "weights_only", "marsh")
 
 
 @rule(code="NK-UNSAFE-LOAD", scope=Scope.SOURCE, since="1.0")
@@ -188,7 +199,7 @@ def unsafe_load(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where only the program itself can write the data.
     """
-    if not _IN_LOADS.search(source.text):
+    if not has_any(source.text, _IN_LOADS):
         return
     names = names_of(source)
     hint = "use `yaml.safe_load`, JSON, or a format that holds data alone; where only this program writes it, say so"
@@ -261,7 +272,7 @@ def eval_hidden(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     In a console or a template engine, whose purpose it is.
     """
-    if not _IN_EVALS.search(source.text):
+    if not has_any(source.text, ("eval", "exec")) or not _IN_EVALS.search(source.text):
         return
     names = names_of(source)
     hint = "use `ast.literal_eval` for literals, or look functions up in a dictionary"

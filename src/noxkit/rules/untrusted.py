@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._names import Names, names_of, scope_of, words_of
+from noxkit.rules._names import Names, has_any, names_of, scope_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command_from_text", "path_unresolved"]
 
-_SPLIT_AND_RUN = re.compile(r"\bsplit\b")
+_RUNNERS = ("subprocess", "Popen", "create_subprocess_exec", "execv", "spawnv", ".run(")
 _RUN = frozenset(
     {"run", "call", "check_call", "check_output", "Popen", "create_subprocess_exec", "execv", "execvp"}
     | {"execvpe", "spawnv", "spawnvp"}
@@ -59,7 +59,7 @@ def command_from_text(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where the values are constants of the program itself.
     """
-    if not _SPLIT_AND_RUN.search(source.text):
+    if "split(" not in source.text or not has_any(source.text, _RUNNERS):
         return
     names = names_of(source)
     for call in source.nodes(ast.Call):
@@ -176,7 +176,7 @@ _DEEPEST = 3  # names that stand for names
 _HARMLESS = frozenset({"shlex.quote", "shlex.join", "pipes.quote", "builtins.int", "builtins.len"})
 
 
-_INSIDE = re.compile(r"is_relative_to|startswith|commonpath|commonprefix")
+_INSIDE = ("is_relative_to", "startswith", "commonpath", "commonprefix")
 _RESOLVED = re.compile(
     r"\b(?:resolve|realpath|readlink)\(|\b(?:Pure|PurePosix|PureWindows)Path\(|\bsafe_join\(|strict=True"
 )
@@ -232,41 +232,63 @@ def path_unresolved(source: SourceFile) -> Iterator[Found]:
     # When to ignore
     Where both paths are names that no file system is asked for, such as those of an archive's index.
     """
-    if not _INSIDE.search(source.text):
+    if not has_any(source.text, _INSIDE):
         return
     names = names_of(source)
     hint = "resolve both paths (`resolve()`, `os.path.realpath`), then ask `is_relative_to`"
     for call in source.nodes(ast.Call):
-        paths = _judged(call, names)
+        paths = _judged(call, names, source)
         if paths and not any(_is_resolved(each, names) or _is_pure(each, call, source) for each in paths):
             said = f"`{ast.unparse(paths[0])[:60]}` is judged to lie inside another path, and is not resolved"
             yield found(said, hint=hint, at=source.place(call))
 
 
-def _judged(call: ast.Call, names: Names) -> list[ast.expr]:
+def _judged(call: ast.Call, names: Names, source: SourceFile) -> list[ast.expr]:
     """The paths that are said to lie inside of another, none where no such thing is asked."""
+    attribute = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     meaning = names.meaning(call.func)
     if meaning is not None and meaning.name in {"os.path.commonpath", "os.path.commonprefix"} and call.args:
-        return call.args[0].elts if isinstance(call.args[0], ast.List | ast.Tuple) else []
+        is_asked = any(isinstance(each, ast.Compare) for each in _around(call, source))
+        return call.args[0].elts if is_asked and isinstance(call.args[0], ast.List | ast.Tuple) else []
     if not isinstance(call.func, ast.Attribute) or not call.args:
         return []
-    receiver = call.func.value
-    if call.func.attr == "is_relative_to":
-        return [receiver]
-    if call.func.attr != "startswith":
+    receiver, inside = call.func.value, call.args[0]
+    if attribute == "is_relative_to":
+        return [] if _is_for_show(receiver, call, source) else [receiver]
+    if attribute != "startswith":
         return []
-    if _is_path_text(receiver, names) and (_is_path_text(call.args[0], names) or _is_root(call.args[0])):
+    if _is_path_text(receiver, names) and (_is_path_text(inside, names) or _is_root(inside)):
         return [receiver]
-    return [receiver] if _is_named(receiver, _PATHLIKE) and _is_path_text(call.args[0], names) else []
+    return [receiver] if _is_named(receiver, _PATHLIKE) and _is_path_text(inside, names) else []
+
+
+def _around(call: ast.Call, source: SourceFile) -> Iterator[ast.AST]:
+    """The expressions around a call."""
+    for each in source.ancestors(call):
+        if isinstance(each, ast.stmt):
+            return
+        yield each
+
+
+def _is_for_show(receiver: ast.expr, call: ast.Call, source: SourceFile) -> bool:
+    """Whether the answer only chooses between the relative path and the whole one: `a.relative_to(b) if … else a`."""
+    wanted = f"{ast.unparse(receiver)}.relative_to("
+    choices = (ast.IfExp, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+    return any(isinstance(each, choices) and wanted in ast.unparse(each) for each in _around(call, source))
 
 
 def _is_path_text(node: ast.expr, names: Names) -> bool:
     """Whether it is a path made text: `str(path)`, `os.path.abspath(…)`, `path.as_posix()`, or that and a separator."""
     node = names.value(node) or node
     if isinstance(node, ast.BinOp):
-        return _is_path_text(node.left, names) or _is_root(node.left)
+        with_separator = ast.unparse(node.right) in {"os.sep", "os.path.sep", "sep"}
+        return _is_path_text(node.left, names) or (with_separator and _is_root(node.left))
     if isinstance(node, ast.JoinedStr):
-        return bool(node.values) and isinstance(node.values[0], ast.FormattedValue) and _is_root(node.values[0].value)
+        first = node.values[0] if node.values else None
+        with_separator = "sep}" in ast.unparse(node)
+        return isinstance(first, ast.FormattedValue) and (
+            _is_path_text(first.value, names) or (with_separator and _is_root(first.value))
+        )
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Attribute) and node.func.attr == "as_posix":
