@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from noxkit.rules import load_families
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import Settings, WorkspaceFacts
 from noxkit.rules._source import UnreadableSourceError, read_source, read_text_file
+from noxkit.rules._stdlib import shadowed
 from noxkit.workspace.discovery import discover
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class RuleTree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.shadowed: frozenset[str] = frozenset()
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
         """Write `files` by their paths; behind that ` +x` makes one that can be run."""
@@ -67,6 +70,7 @@ class RuleTree:
         elif rule.scope is Scope.PACKAGE:
             found = [finding for each in whole.packages for finding in rule(each, package=each.package.name)]
         else:
+            self.shadowed = shadowed(repository.files)
             header = options.license_header.text
             headed = repository.files_matching(options.license_header.paths) if header else ()
             for path in repository.files:
@@ -78,6 +82,7 @@ class RuleTree:
         if path.endswith((".py", ".pyi")):
             try:
                 source = read_source(path, data, settings=settings, license_header=header)
+                source = dataclasses.replace(source, shadowed=self.shadowed)
             except UnreadableSourceError as error:
                 yield from rule(error) if rule.scope is Scope.BROKEN else []
             else:

@@ -230,7 +230,7 @@ LEFT = [
     pytest.param("def f():\n    from . import a\n    a\n", "one file cannot show", id="an own module"),
     pytest.param("def f():\n    from .json import a\n    a\n", "one file cannot show", id="a relative name"),
     pytest.param("def f():\n    import fcntl\n    fcntl\n", "every platform", id="a module of some platforms"),
-    pytest.param("def f():\n    import tomllib\n    tomllib\n", "every supported", id="a module of newer Pythons"),
+    pytest.param("def f():\n    import wsgiref\n    wsgiref\n", "every supported", id="a module that may go"),
     pytest.param("def f():\n    from typing import Self\n    Self\n", "every supported", id="a name of newer Pythons"),
     pytest.param(
         "def f():\n    from time import sleep\n    sleep(1)\n", "replaced by tests", id="a name that tests patch"
@@ -294,6 +294,26 @@ def test_what_is_not_proven_is_left_and_the_hint_says_why(rules: RuleTree, text:
 def test_an_import_is_left_where_the_file_forbids_it(rules: RuleTree, path: str) -> None:
     [finding] = rules.find(CODE, {path: USE})
     assert finding.fix is None
+
+
+SHADOWED = [
+    pytest.param("scripts/a.py", {"scripts/json.py": ""}, True, id="beside it"),
+    pytest.param("scripts/a.py", {"json.py": ""}, True, id="in the root"),
+    pytest.param("a.py", {"src/json/__init__.py": ""}, True, id="a package"),
+    pytest.param("src/acme/a.py", {"src/acme/__init__.py": "", "src/acme/json.py": ""}, True, id="in its package"),
+    pytest.param("a.py", {"src/acme/__init__.py": "", "src/acme/json.py": ""}, False, id="in another package"),
+    pytest.param("a.py", {"data/json/a.py": ""}, False, id="a folder that is no package"),
+    pytest.param("a.py", {"json.txt": ""}, False, id="no module"),
+]
+
+
+@pytest.mark.parametrize(("path", "files", "is_left"), SHADOWED)
+def test_an_import_is_left_where_the_repository_has_a_module_of_that_name(
+    rules: RuleTree, path: str, files: dict[str, str], is_left: bool
+) -> None:
+    [finding] = rules.find(CODE, {**files, path: USE})
+    assert ("has a `json` of its own" in finding.hint) is is_left
+    assert (finding.fix is None) is is_left
 
 
 def test_moved_imports_leave_an_equal_tree(rules: RuleTree) -> None:

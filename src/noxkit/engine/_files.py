@@ -18,6 +18,7 @@ from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine import _source_worker
 from noxkit.engine._source_worker import Answer, FileAnswer, Order
 from noxkit.rules._foreign import is_foreign
+from noxkit.rules._stdlib import shadowed
 from noxkit.tasks.store import key_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _order(context: Context, codes: Sequence[str], paths: Sequence[str], plugins
         header=options.license_header.text,
         headed=headed - foreign if options.license_header.text else frozenset(),
         foreign=foreign,
+        shadowed=shadowed(context.repository.files),
         plugins=tuple(plugins),
     )
 

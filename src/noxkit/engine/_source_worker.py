@@ -7,6 +7,7 @@ told stands in a JSON file, and so does its answer: standard output belongs to t
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 import sys
@@ -35,8 +36,9 @@ _LARGEST = {True: 4 << 20, False: 16 << 20}  # bytes: of a Python file that is p
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker is to do: `files` relative to `root`, those in `headed` with the licence header `header`.
 
-    `foreign` files are vendored or generated: only rules on text look at them. `plugins` are loaded
-    and all their rules are applied; `whole` asks for those on packages and on the workspace as well.
+    `foreign` files are vendored or generated: only rules on text look at them. `shadowed` are modules that
+    are named as a standard one. `plugins` are loaded and all their rules are applied; `whole` asks for those
+    on packages and on the workspace as well.
     """
 
     root: str
@@ -46,6 +48,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     header: str | None = None
     headed: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
+    shadowed: frozenset[str] = frozenset()
     plugins: tuple[str, ...] = ()
     whole: bool = False
 
@@ -127,7 +130,8 @@ class _Worker:
         broken: tuple[Finding, ...] = ()
         if is_python and (self._source or self._broken) and path not in self._order.foreign:
             try:
-                return read_source(path, data, settings=self._settings, license_header=header), ()
+                source = read_source(path, data, settings=self._settings, license_header=header)
+                return dataclasses.replace(source, shadowed=self._order.shadowed), ()
             except UnreadableSourceError as error:
                 broken = tuple(finding for rule in self._broken for finding in rule(error))
         return read_text_file(path, data, settings=self._settings, license_header=header), broken

@@ -95,8 +95,10 @@ def _origin(source: SourceFile, node: Import) -> str | None:
             return "one file cannot show that its module is needed late by nothing in a cycle, and is always there"
         if whole not in MODULES and (module is None or name not in NAMES.get(module, ())):
             return f"`{whole}` is not part of every supported Python, on every platform, or is replaced by tests"
-        if whole.split(".", 1)[0] in {part.partition(".")[0] for part in source.path.split("/")}:
-            return f"this repository has a `{whole.split('.', 1)[0]}` of its own"
+        top = whole.split(".", 1)[0]
+        beside = f"{source.path.rpartition('/')[0]}/{top}".removeprefix("/")
+        if {top, beside} & source.shadowed or top in {part.partition(".")[0] for part in source.path.split("/")}:
+            return f"this repository has a `{top}` of its own"
     return None
 
 

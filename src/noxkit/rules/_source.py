@@ -89,9 +89,10 @@ class TextFile:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class SourceFile(TextFile):
-    """One Python file or stub, parsed. `members` are the import names of the repository's own packages."""
+    """One Python file or stub, parsed. `shadowed` are the repository's modules that are named as a standard one."""
 
     tree: ast.Module
+    shadowed: frozenset[str] = frozenset()
 
     @functools.cached_property
     def _walked(self) -> tuple[Mapping[type[ast.AST], list[ast.AST]], Mapping[int, ast.AST]]:

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["MODULES", "NAMES"]
+__all__ = ["MODULES", "NAMES", "shadowed"]
 
 _PURE = {
     "abc": (
@@ -187,3 +187,17 @@ _OTHERS = (
 
 MODULES = frozenset((*NAMES, *_OTHERS.split()))
 """What may be imported as a module."""
+
+_TOPS = frozenset(module.partition(".")[0] for module in MODULES)
+
+
+def shadowed(paths: Iterable[str]) -> frozenset[str]:
+    """What of `paths` has the name of such a module, as a path without its ending.
+
+    By its name as well where it lies in no package, so that an import may find it from anywhere.
+    """
+    files = [path.removesuffix(".py") for path in paths if path.endswith(".py")]
+    packages = {path.rpartition("/")[0] for path in files if path.rpartition("/")[2] == "__init__"}
+    own = [path for path in (*files, *packages) if path.rpartition("/")[2] in _TOPS]
+    alone = (path.rpartition("/") for path in own)
+    return frozenset({*own, *(name for folder, _, name in alone if folder not in packages)})
