@@ -217,3 +217,17 @@ def test_the_rule_says_which_address_and_why() -> None:
     answer = Answer(address="https://a.io/x", problem="answers 404", places=(Place("a.md", 1), Place("b.md", 2)))
     assert [finding.message for finding in url_dead(answer)] == ["`https://a.io/x` answers 404"] * 2
     assert url_dead(Answer(address="https://a.io/x", places=(Place("a.md", 1),))) == []
+
+
+def test_a_network_that_lets_few_through_is_none(repo: Repo, server: Server) -> None:
+    gone = "".join(f"<https://h{number}.acme-noxkit.io/>\n" for number in range(3))
+    repo.write({"README.md": f"<{server.url('/')}>\n{gone}"})
+    repo.environ.update(https_proxy="http://127.0.0.1:9", no_proxy="")
+    report = urls(repo)
+    assert (outcome(report, "urls").status, report.findings) == (Status.INCONCLUSIVE, ())
+
+
+def test_a_host_that_is_gone_is_dead_where_others_answer(repo: Repo, server: Server) -> None:
+    repo.write({"README.md": f"<{server.url('/')}>\n<https://no-such-host.acme-noxkit.io/>\n"})
+    repo.environ.update(https_proxy="http://127.0.0.1:9", no_proxy="")
+    assert [finding.line for finding in urls(repo).findings] == [2]

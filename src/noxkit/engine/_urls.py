@@ -136,7 +136,7 @@ def _ask_all(context: Context, options: Options, addresses: Sequence[str]) -> di
     """Ask all of them: hosts at the same time, and one host no more than it may be asked at a time."""
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in addresses:
-        by_host[urllib.parse.urlsplit(address).netloc].append(address)
+        by_host[_host(address)].append(address)
     lanes = [
         lane
         for waiting in by_host.values()
@@ -164,9 +164,7 @@ def _ask(asker: Asker, address: str, until: float) -> Verdict:
 def _conclude(
     context: Context, named: Mapping[str, _Named], verdicts: Mapping[str, Verdict], evidence: dict[str, EvidenceValue]
 ) -> Outcome:
-    reached = len(verdicts) < len(named) or any(
-        verdict.kind in {Kind.ALIVE, Kind.DEAD} for verdict in verdicts.values()
-    )
+    reached = _network_is_there(named, verdicts)
     unknown = {
         address: verdict
         for address, verdict in verdicts.items()
@@ -196,6 +194,21 @@ def _conclude(
     return signed(context, outcome, findings)
 
 
+def _network_is_there(named: Mapping[str, _Named], verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether so many hosts were reached that one which was not is the host's fault.
+
+    Where most were not, there is no network, or one that lets through only a few.
+    """
+    unreached = {_host(address) for address, verdict in verdicts.items() if verdict.kind is Kind.UNREACHED}
+    others = {_host(address) for address in named} - unreached
+    unsure = {_host(address) for address, verdict in verdicts.items() if verdict.kind is Kind.UNKNOWN}
+    return len(unreached) <= len(others - unsure)
+
+
+def _host(address: str) -> str:
+    return urllib.parse.urlsplit(address).netloc
+
+
 def _answer(named: _Named, verdict: Verdict) -> Answer:
     return Answer(address=named.written, problem=verdict.text, places=tuple(named.places.values()))
 
@@ -203,9 +216,10 @@ def _answer(named: _Named, verdict: Verdict) -> Answer:
 def _why_unknown(context: Context, unknown: Mapping[str, Verdict], *, asked: int) -> tuple[str, str]:
     if context.cancel.requested:
         return "interrupted", "run the session again"
-    if len(unknown) == asked and all(verdict.kind is Kind.UNREACHED for verdict in unknown.values()):
+    unreached = sum(verdict.kind is Kind.UNREACHED and verdict.sure for verdict in unknown.values())
+    if unreached or all(verdict.kind is Kind.UNREACHED for verdict in unknown.values()):
         hint = "connect to the network, or set `https_proxy`; run it where there is one"
-        return f"no network: none of {asked} addresses could be reached", hint
+        return f"no network: {len(unknown)} of {asked} addresses could not be reached", hint
     first = next(iter(unknown.items()))
     reason = f"{len(unknown)} of {asked} addresses give no clear answer, such as {first[0]}, which {first[1].text}"
     return reason, "run it again later, raise `longest-wait` or `timeout`, or name them in `allow`"
