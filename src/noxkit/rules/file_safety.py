@@ -255,7 +255,7 @@ _RESOLUTION = re.compile(
     r"|hash|module|version)_(?:\w+_)?lock"
 )
 _LOCK_WORDS = ("lock", "Lock", "LOCK", ".lck", "pid_file", "pidfile", "PID_FILE", "PIDFILE")
-_KERNEL = ("flock", "lockf", "LockFileEx", "msvcrt", "portalocker", "FileLock", "filelock", "fasteners")
+_KERNEL = ("flock", "lockf(", "LockFileEx", "msvcrt", "portalocker", "FileLock", "filelock", "fasteners")
 _OWNER = re.compile(r"(?i)pid|hostname|gethost|time\(|now\(|uuid|owner|thread|locked|ident")
 
 

@@ -175,7 +175,7 @@ def _whose(target: ast.Attribute, names: Names) -> str:
     return " ".join([ast.unparse(target.value), *map(ast.unparse, given)])
 
 
-_HTTP = re.compile(r"http://(?P<host>\[[^\]]*\]|[^/:?#\s]+)(?::\d+)?(?:[/?#]\S*)?$")
+_HTTP = re.compile(r"http://(?:[^/@\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s]+)(?::\d+)?(?:[/?#]\S*)?$")
 _NEAR = re.compile(
     r"(?i)^(?:localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\]|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+"
     r"|host\.docker\.internal|metadata\.google\.internal|[^.]+|.*\.(?:localhost|local|test|example|invalid|internal|onion)"
@@ -228,7 +228,7 @@ def http_plain(source: SourceFile) -> Iterator[Found]:
         if isinstance(node.value, str) and node.value.startswith("http://"):
             matched = _HTTP.match(node.value)
             if matched and not _is_exempt(matched["host"]) and not _is_only_named(source, node):
-                yield found(f"plain http to `{matched['host'].rpartition('@')[2]}`", hint=hint, at=source.place(node))
+                yield found(f"plain http to `{matched['host']}`", hint=hint, at=source.place(node))
     if not has_any(source.text, ('"http://"', "'http://'", '"http://{', "'http://{")):
         return
     names = names_of(source)
