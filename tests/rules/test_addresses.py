@@ -58,6 +58,8 @@ EXEMPT = {
     "https://a.io/<x>": "template",
     "https://a.io/$X": "template",
     "https://a.io/...": "template",
+    "https://a.io/.../b": "template",
+    "https://a.io/compare/v1.0...v1.1": None,
     "https://a.io/*": "template",
     "https://a.io/%s": "template",
     "https://a.io/?q=": "template",

@@ -36,7 +36,8 @@ _NOT_OURS = frozenset(
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".template", ".tpl", ".in", ".mako")
 _ADDRESS = re.compile(r"\bhttps?://[^\s<>\"'`\\^|\x00-\x1f]+", re.IGNORECASE)
 _TEMPLATE = re.compile(
-    r"[{}<>$*]|\.\.\.|\u2026|%(?![0-9A-Fa-f]{2})|\bYOUR[-_]|\byour[-_]|\bOWNER\b|\bUSERNAME\b|\bORG/REPO\b"
+    r"[{}<>$*]|/\.\.\.|\.\.\.(?:/|$)|\u2026|%(?![0-9A-Fa-f]{2})"
+    r"|\b(?:YOUR|your)[-_]|\bOWNER\b|\bUSERNAME\b|\bORG/REPO\b"
 )
 _EXAMPLE_HOSTS = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|org|net|edu))?|invalid|test)$")
 _PRIVATE_HOSTS = re.compile(r"(?:^|\.)(?:localhost|local|internal|intranet|lan|corp|home|home\.arpa)$")
