@@ -17,6 +17,7 @@ from noxkit.tasks.process import Runner
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
 from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, empty_noxfile, plain_noxfile, shell_script
+from sessions._bench_rules import rules
 from sessions._bench_run import NOXFILE, Tree, cached_tasks, forget_tool_caches, lint_command, tool_commands
 
 if TYPE_CHECKING:
@@ -358,6 +359,7 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "unchanged": unchanged,
     "imports": imports,
     "calls": calls,
+    "rules": rules,
     "first": first,
     "toolbox": toolbox,
 }
