@@ -152,6 +152,8 @@ BASH = "#!/usr/bin/env bash\necho\n"
         pytest.param("a.py +x", "", "silent", id="empty-with-bit"),
         pytest.param("tool +x", b"\x7fELF\0\0", "silent", id="binary"),
         pytest.param("vendor/a.sh", BASH, "silent", id="vendored"),
+        pytest.param("tests/data/a.sh", BASH, "silent", id="test-data"),
+        pytest.param("tests/a.sh", BASH, FixSafety.SAFE, id="script-of-tests"),
     ],
 )
 def test_scripts_have_both_run_bit_and_shebang(

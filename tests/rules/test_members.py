@@ -56,6 +56,7 @@ def exclude(*folders: str) -> str:
             pytest.param(ROOT, {f"{folder}/x/pyproject.toml": member("x")}, [], id=folder)
             for folder in (
                 "tests",
+                "samples",
                 "packages/a/tests/fixtures",
                 "templates",
                 "examples",
@@ -172,6 +173,7 @@ CLI = "packages/cli/src/acme/cli/__init__.py"
         pytest.param("if x: import acme.core\n", ["acme-core"], id="behind-a-colon"),
         pytest.param("from ..core import money\n", ["acme-core"], id="relative"),
         pytest.param("from .. import core\n", ["acme-core"], id="relative-name"),
+        pytest.param("from .core import money\nfrom . import core\n", [], id="relative-inside"),
         pytest.param("def f():\n    import acmekit\n", ["acmekit"], id="in-a-function"),
         pytest.param("import acmekit, acme.core\n", ["acme-core", "acmekit"], id="two-members"),
         pytest.param(
@@ -222,11 +224,15 @@ BUILT = '[build-system]\nrequires = []\nbuild-backend = "x"\n'
         ),
         pytest.param('[project]\nname = "acme-cli"\nversion = "1"\ndynamic = ["dependencies"]\n', False, id="dynamic"),
         pytest.param(member("acme-cli", "acmekit"), True, id="through-another"),
+        pytest.param(member("acme-cli", "acmekit[All]>=1"), False, id="extra-of-a-member"),
+        pytest.param(member("acme-cli", "acmekit[other]"), True, id="another-extra-of-a-member"),
         pytest.param(member("acme-cli", more='# "acme-core"\n'), True, id="comment"),
     ],
 )
 def test_what_declares_a_member(rules: RuleTree, manifest: str, *, fires: bool) -> None:
+    kit = member("acmekit", more='[project.optional-dependencies]\nall = ["acme-core"]\nother = []\n')
     files = {**LIB, "packages/cli/pyproject.toml": manifest, CLI: "import acme.core\n"}
+    files["packages/kit/pyproject.toml"] = kit
     assert bool(rules.find("NK-MEMBER-UNDECLARED", files)) is fires
 
 

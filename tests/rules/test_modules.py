@@ -61,6 +61,7 @@ def test_in_a_namespace_the_top_is_the_leaf(rules: RuleTree) -> None:
         pytest.param("import os\nfrom json import loads\n", None, id="foreign"),
         pytest.param("from acmekit import A\n", None, id="name-alike"),
         pytest.param("from .core import A\n\nB = A()\n", None, id="used-here"),
+        pytest.param("from .core import A\n\nB: 'A'\n", None, id="used-in-quotes"),
         pytest.param("def f():\n    from .core import A\n    return A\n", None, id="in-a-function"),
         pytest.param(
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .core import A\n", None, id="for-types"

@@ -54,11 +54,19 @@ def imports_of_members(
     words = names.words(wanted)
     for path in paths:
         data = facts.whole.read(path)
-        if data is None or not _may_import(data, words):
+        if data is None or not _may_import(data, words, upwards=b"." * _dots_out(facts, path)):
             continue
         source = _parsed(path, data, facts.whole.settings)
         if source is not None:
             yield from _imports(facts, source, names, wanted)
+
+
+def _dots_out(facts: PackageFacts, path: str) -> int:
+    """With how many dots a relative import in a file leaves the import package that the file lies in."""
+    module = _module_of(facts, path)
+    dotted = ".".join(module)
+    depths = (name.count(".") + 1 for name in facts.package.import_names if f"{dotted}.".startswith(f"{name}."))
+    return max(len(module) - max(depths, default=0) + 2, 1)
 
 
 def _parsed(path: str, data: bytes, settings: Settings) -> SourceFile | None:
@@ -68,18 +76,16 @@ def _parsed(path: str, data: bytes, settings: Settings) -> SourceFile | None:
         return None
 
 
-def _may_import(data: bytes, words: Sequence[tuple[bytes, bytes]]) -> bool:
-    """Whether any statement with the word `import` holds both words of a name, or a last one behind `..`."""
+def _may_import(data: bytes, words: Sequence[tuple[bytes, bytes]], *, upwards: bytes) -> bool:
+    """Whether any statement with the word `import` holds both words of a name, or a last one behind these dots."""
     last = {word for _, word in words}
-    if not any(word in data for word in last):
-        return False
     start = data.find(b"import")
     while start >= 0:
         context = _statement(data, start)
         said = set(_WORD.findall(context))
         if not last.isdisjoint(said):
-            upwards = b".." in context
-            if any(tail in said and (upwards or top in said) for top, tail in words):
+            leaves = upwards in context
+            if any(tail in said and (leaves or top in said) for top, tail in words):
                 return True
         start = data.find(b"import", start + 6)
     return False

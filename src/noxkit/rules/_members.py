@@ -31,7 +31,10 @@ __all__ = [
 ]
 
 EXEMPT_FOLDERS = frozenset(
-    {"test", "tests", "testing", "testdata", "fixture", "fixtures", "template", "templates", "example", "examples"}
+    """
+    test tests testing testdata fixture fixtures template templates
+    example examples sample samples demo demos tutorial tutorials
+    """.split()  # noqa: SIM905 -- two lines say what a column of sixteen would
 )
 """Folders whose projects are inputs of something else."""
 

@@ -233,7 +233,7 @@ def file_not_executable(whole: WorkspaceFacts) -> Iterator[Found]:
     for path in whole.repository.files:
         name = path.rpartition("/")[2]
         suffix = name[name.rfind(".") :] if "." in name[1:] else ""
-        if (suffix and suffix not in _SCRIPTS and path not in required) or is_foreign(path):
+        if (suffix and suffix not in _SCRIPTS and path not in required) or is_foreign(path) or _is_data(path):
             continue
         runs = bool(_mode(whole, path) & _RUN_BITS)
         if runs and not modes_count:
@@ -249,6 +249,12 @@ def file_not_executable(whole: WorkspaceFacts) -> Iterator[Found]:
             hint = "begin it with the shebang of its interpreter, such as `#!/usr/bin/env bash`"
             hint += ", or take its run bit away" if runs else ", and make it executable"
             yield found(said, hint=hint, at=Place(path, 1))
+
+
+def _is_data(path: str) -> bool:
+    """Whether a file is an input of tests."""
+    folders = path.split("/")[:-1]
+    return not {"test", "tests"}.isdisjoint(folders) and not {"data", "fixtures", "testdata"}.isdisjoint(folders)
 
 
 def _required_scripts(whole: WorkspaceFacts) -> frozenset[str]:

@@ -409,7 +409,25 @@ def _declared(facts: PackageFacts) -> frozenset[str] | None:
         return None  # of a setup.py only literals can be read
     groups = () if "build-system" in package.pyproject else package.groups.values()
     lists = (package.dependencies, *package.extras.values(), *groups)
-    return frozenset(name for lines in lists for line in lines if (name := requirement_name(line)))
+    return _with_extras(facts.whole, [line for lines in lists for line in lines])
+
+
+def _with_extras(whole: WorkspaceFacts, lines: list[str]) -> frozenset[str]:
+    """The names that lines require; with those that an extra of a member brings, where a line names the extra."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    while lines:
+        line = lines.pop()
+        name = requirement_name(line)
+        if name is None or line in seen:
+            continue
+        seen.add(line)
+        names.add(name)
+        member = whole.repository.workspace.package(name) if "[" in line else None
+        if member is not None:
+            asked = {normalize(extra) for extra in line.partition("[")[2].partition("]")[0].split(",")}
+            lines += [each for extra, listed in member.extras.items() if normalize(extra) in asked for each in listed]
+    return frozenset(names)
 
 
 def _shipped(facts: PackageFacts) -> list[str]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Place, Scope, found, rule
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from noxkit.rules._source import SourceFile
 
 __all__ = ["all_missing", "utils_module"]
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @rule(code="NK-UTILS-MODULE", scope=Scope.PACKAGE, since="1.0")
@@ -121,7 +124,7 @@ def _without_all(facts: PackageFacts, path: str, dotted: str) -> Iterator[Found]
         return
     if _has_all(source):
         return
-    used = {node.id for node in source.nodes(ast.Name) if isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in source.nodes(ast.Name) if isinstance(node.ctx, ast.Load)} | _quoted(source)
     exported = [(name, node) for name, node in _re_exports(source, dotted.partition(".")[0]) if name not in used]
     if exported:
         names = list(dict.fromkeys(name for name, _ in exported))
@@ -129,6 +132,12 @@ def _without_all(facts: PackageFacts, path: str, dotted: str) -> Iterator[Found]
         message = f"`{dotted}` re-exports {shown}, and has no `__all__`"
         hint = "list in `__all__` what is meant to be imported from here; import what is not under a name with `_`"
         yield found(message, hint=hint, at=source.place(min((node for _, node in exported), key=_line)))
+
+
+def _quoted(source: SourceFile) -> set[str]:
+    """The words of short texts: annotations may stand in quotes."""
+    texts = (node.value for node in source.nodes(ast.Constant) if isinstance(node.value, str))
+    return {word for text in texts if len(text) < 200 and "\n" not in text for word in _WORD.findall(text)}
 
 
 def _line(node: ast.stmt) -> int:
