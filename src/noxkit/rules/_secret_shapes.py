@@ -295,7 +295,7 @@ def _decoded(part: str) -> dict[str, object]:
 
 _URL = re.compile(
     r"://(?P<user>[^\s:/@\"'<>{}$%\[\]()`\\]{0,80}):"
-    r"(?P<password>[^\s@/\"'<>{}$\[\]()`\\]{8,200})@(?P<host>[\w.-]+\.[a-z]{2,})\b"
+    r"(?P<password>[^\s@/:,\"'<>{}$\[\]()`\\]{8,200})@(?P<host>[\w.-]+\.[a-z]{2,})\b"
 )
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,30}$")
 _NO_HOST = re.compile(r"(?:^|\.)(?:example|test|invalid|local|localhost|localdomain|internal)(?:\.|$)")

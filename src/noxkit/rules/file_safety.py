@@ -138,7 +138,9 @@ def _last_resorts(node: ast.Try) -> Iterator[list[ast.stmt]]:
 
 def _removes(body: Iterable[ast.AST], known: set[str]) -> bool:
     return any(
-        isinstance(each, ast.Call) and _REMOVES.search(_name(each.func)) and _mentions(each, known)
+        isinstance(each, ast.Call)
+        and _REMOVES.search(_name(each.func))
+        and (_mentions(each, known) or (isinstance(each.func, ast.Name) and not each.args and not each.keywords))
         for part in body
         for each in ast.walk(part)
     )
@@ -329,13 +331,21 @@ def _is_shared(write: _Write, source: SourceFile) -> bool:
 
 
 def _asks_first(write: _Write, source: SourceFile) -> bool:
+    """Whether the file is written after the answer that it does not exist."""
     path = ast.unparse(write.path)
     for node in ast.walk(scope_of(source, write.call)):
         if isinstance(node, ast.If | ast.While) and node.lineno <= write.call.lineno:
-            for each in ast.walk(node.test):
-                if isinstance(each, ast.Call) and _name(each.func) in {"exists", "isfile", "is_file", "lexists"}:
-                    return path in ast.unparse(each)
+            is_inside = node.lineno < write.call.lineno <= (node.body[-1].end_lineno or 0)
+            over_existing = is_inside and isinstance(node.test, ast.Call)
+            if not over_existing and any(
+                path in ast.unparse(each) for each in ast.walk(node.test) if _is_question(each)
+            ):
+                return True
     return False
+
+
+def _is_question(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _name(node.func) in {"exists", "isfile", "is_file", "lexists"}
 
 
 _STATES = re.compile(

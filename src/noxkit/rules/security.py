@@ -151,6 +151,8 @@ def _is_text(annotation: ast.expr) -> bool:
     text = annotation.value if isinstance(annotation, ast.Constant) else ast.unparse(annotation)
     if not isinstance(text, str) or re.match(r"(?:\w+\.)?(?:ClassVar|InitVar)\b", text):
         return False
+    annotated = re.match(r"(?:\w+\.)?Annotated\[([^,]*)", text)
+    text = annotated[1] if annotated else text
     outer = re.match(r"(?:\w+\.)?(?:Callable|type|Type|Literal|dict|Dict|Mapping)\[", text)
     return outer is None and bool(_TEXTS & set(re.findall(r"\w+", text)))
 
