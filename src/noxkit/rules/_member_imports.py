@@ -38,10 +38,10 @@ class MemberNames:
             dotted = dotted.rpartition(".")[0]
         return frozenset()
 
-    def words(self, names: Collection[str]) -> Sequence[tuple[bytes, bytes]]:
-        """The first and the last part of each name under which the members `names` are imported."""
-        found = [name for name, owners in self.by_import.items() if not owners.isdisjoint(names)]
-        return [(name.partition(".")[0].encode(), name.rpartition(".")[2].encode()) for name in found]
+    def words(self, names: Collection[str]) -> Sequence[tuple[frozenset[bytes], bytes]]:
+        """All parts, and the last one, of each name under which the members `names` are imported."""
+        found = [name.encode() for name, owners in self.by_import.items() if not owners.isdisjoint(names)]
+        return [(frozenset(name.split(b".")), name.rpartition(b".")[2]) for name in found]
 
 
 def imports_of_members(
@@ -76,8 +76,8 @@ def _parsed(path: str, data: bytes, settings: Settings) -> SourceFile | None:
         return None
 
 
-def _may_import(data: bytes, words: Sequence[tuple[bytes, bytes]], *, upwards: bytes) -> bool:
-    """Whether any statement with the word `import` holds both words of a name, or a last one behind these dots."""
+def _may_import(data: bytes, words: Sequence[tuple[frozenset[bytes], bytes]], *, upwards: bytes) -> bool:
+    """Whether any statement with the word `import` holds all words of a name, or a last one behind these dots."""
     last = {word for _, word in words}
     start = data.find(b"import")
     while start >= 0:
@@ -85,7 +85,7 @@ def _may_import(data: bytes, words: Sequence[tuple[bytes, bytes]], *, upwards: b
         said = set(_WORD.findall(context))
         if not last.isdisjoint(said):
             leaves = upwards in context
-            if any(tail in said and (leaves or top in said) for top, tail in words):
+            if any(tail in said and (leaves or parts <= said) for parts, tail in words):
                 return True
         start = data.find(b"import", start + 6)
     return False
