@@ -21,10 +21,20 @@ SECRET = "k8Qz2vTn5Lw9" + "RbXe4HsYp3Md"
 OTHER = Finding(code="pyright:x", task="pyright", severity=Severity.ERROR, message="m", hint="h", path="a.py", line=1)
 
 
-def found(line: str, **place: int) -> Finding:
+def found(line: str, *, end_line: int = 1, end_column: int | None = None) -> Finding:
     column = line.index(SECRET) + 1
-    here = {"line": 1, "column": column, "end_line": 1, "end_column": column + len(SECRET), **place}
-    return Finding(code="NK-SECRET", task="source", severity=Severity.ERROR, message="m", hint="h", path="a.py", **here)
+    return Finding(
+        code="NK-SECRET",
+        task="source",
+        severity=Severity.ERROR,
+        message="m",
+        hint="h",
+        path="a.py",
+        line=1,
+        column=column,
+        end_line=end_line,
+        end_column=end_column or column + len(SECRET),
+    )
 
 
 def shown(tmp_path: Path, content: bytes, *findings: Finding, width: int = 100, verbose: bool = False) -> str:

@@ -104,6 +104,10 @@ from yaml import unsafe_load as ul
         pytest.param("import torch\ntorch.load(s, weights_only=False)", id="torch"),
         pytest.param("yaml.Loader(s).get_data()", id="yaml.Loader"),
         pytest.param('__import__("pickle").loads(s)', id="__import__"),
+        pytest.param(
+            "try:\n    import yaml\nexcept ImportError:\n    yaml = None\nyaml.unsafe_load(s)",
+            id="import that may fail",
+        ),
     ],
 )
 def test_an_unsafe_loader_is_found_in_each_spelling(rules: RuleTree, code: str) -> None:

@@ -129,7 +129,8 @@ class Names:
         return None
 
     def _of_name(self, name: str, depth: int) -> Meaning | None:
-        if name in self.imports and not self._stored[name]:
+        is_absent = isinstance(self._values.get(name), ast.Constant)  # `yaml = None` where it is not installed
+        if name in self.imports and (is_absent or not self._stored[name]):
             return Meaning(self.imports[name])
         if name in self._values:
             inner = self.meaning(self._values[name], depth + 1)
@@ -231,7 +232,8 @@ def _text(node: ast.expr | None) -> str | None:
 def _imports(source: SourceFile) -> Iterator[tuple[str, str]]:
     for node in source.nodes(ast.Import):
         for alias in node.names:
-            yield (alias.asname, alias.name) if alias.asname else (alias.name.partition(".")[0],) * 2
+            top = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (top, top)
     for imported in source.nodes(ast.ImportFrom):
         if not imported.level:
             for alias in imported.names:

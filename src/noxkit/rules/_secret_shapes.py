@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ _RUN = 6  # characters that follow each other in the alphabet
 class Hit:
     """A secret at the offsets `start` to `end`; `prefix` is what the vendor fixes of it.
 
-    `is_checked` says that a checksum or its content proves it; `is_key` that it is a private key, and
-    `is_sample_prone` that documents and examples are full of such ones.
+    `is_checked` says that a checksum proves it, `is_checkable` that its shape has one, and `is_sample_prone`
+    that documents, examples and tests are full of such ones.
     """
 
     kind: str
@@ -290,7 +290,7 @@ def _decoded(part: str) -> dict[str, object]:
         value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 _URL = re.compile(
