@@ -11,7 +11,7 @@ import enum
 
 import msgspec
 
-from noxkit.diagnostics.fixes import Action
+from noxkit.diagnostics.fixes import Action  # noqa: TC001 -- msgspec reads the types of fields
 
 __all__ = ["EvidenceValue", "FileRecord", "Finding", "FixSafety", "Outcome", "Report", "RuleInfo", "Severity", "Status"]
 

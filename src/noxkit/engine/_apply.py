@@ -192,7 +192,7 @@ def _edited(path: str, data: bytes, edits: Sequence[TextEdit]) -> bytes:
     try:
         result = decoded.encode(text)
         _prove(path, data, result)
-    except (SyntaxError, ValueError, RecursionError, UnicodeError) as error:
+    except (SyntaxError, ValueError, RecursionError) as error:
         raise _CannotFixError(path, f"the result cannot be proven right: {error}") from error
     return result
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import itertools
@@ -119,7 +120,7 @@ def _work(context: Context, order: Order, paths: Sequence[str]) -> list[Answer |
     if len(orders) == 1:
         return [_one(context, orders[0])]
     with ThreadPoolExecutor(len(orders)) as pool:
-        return list(pool.map(lambda each: _one(context, each), orders))
+        return list(pool.map(functools.partial(_one, context), orders))
 
 
 def _one(context: Context, order: Order) -> Answer | Outcome:
@@ -128,7 +129,7 @@ def _one(context: Context, order: Order) -> Answer | Outcome:
         told, answer = Path(folder) / "order.json", Path(folder) / "answer.json"
         told.write_bytes(msgspec.json.encode(order))
         completed = context.runner.run(
-            [sys.executable, str(_source_worker.__file__), str(told), str(answer)],
+            [sys.executable, _source_worker.__file__, str(told), str(answer)],
             task=_TASK,
             environment={**context.without_credentials, "PYTHONDONTWRITEBYTECODE": None, "PYTHONSAFEPATH": None},
             timeout=context.config.options.timeout,

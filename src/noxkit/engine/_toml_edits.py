@@ -6,10 +6,12 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import MutableMapping, MutableSequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import tomlkit
+from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from noxkit.diagnostics.fixes import TomlEdit
 
 __all__ = ["TomlEditError", "edited_toml"]
+
+_Node: TypeAlias = MutableMapping[str, object] | MutableSequence[object]
+_Value: TypeAlias = str | bool | list[str] | dict[str, str | bool] | None
 
 
 class TomlEditError(Exception):
@@ -38,7 +43,7 @@ def edited_toml(content: bytes, edits: Sequence[TomlEdit]) -> bytes:
         document = tomlkit.parse(text)
         meant = tomllib.loads(text)
         for edit in edits:
-            _edit(cast("MutableMapping[str, object]", document), edit, form=True)
+            _edit(document, edit, form=True)
             _edit(meant, edit, form=False)
         result = tomlkit.dumps(document)
         read = tomllib.loads(result)
@@ -49,63 +54,80 @@ def edited_toml(content: bytes, edits: Sequence[TomlEdit]) -> bytes:
     return result.encode("utf-8")
 
 
-def _edit(document: MutableMapping[str, object], edit: TomlEdit, *, form: bool) -> None:
+def _edit(document: _Node, edit: TomlEdit, *, form: bool) -> None:
     holder = _holder(document, edit.at[:-1], form=form)
     last = edit.at[-1]
     if edit.action == "set":
-        holder[last] = _value(edit.value, form=form)  # type: ignore[index]
+        _set(holder, last, _value(edit.value, form=form))
     elif edit.action == "append":
         _append(holder, last, _texts(edit.value), form=form)
     elif edit.value is None:
-        del holder[last]  # type: ignore[arg-type]
+        _delete(holder, last)
     else:
-        _remove(cast("MutableSequence[object]", holder[last]), _texts(edit.value))  # type: ignore[index]
+        array = cast("MutableSequence[object]", _get(holder, last))
+        for text in _texts(edit.value):
+            array.remove(text)
 
 
-def _holder(document: object, way: Sequence[str | int], *, form: bool) -> MutableMapping[str, object]:
+def _get(node: _Node, step: str | int) -> object:
+    """What stands one step below: raises KeyError, IndexError or TypeError where there is no such step."""
+    if isinstance(node, MutableMapping):
+        return node[str(step)]
+    return node[int(step)]
+
+
+def _set(node: _Node, step: str | int, value: object) -> None:
+    if isinstance(node, MutableMapping):
+        node[str(step)] = value
+    else:
+        node[int(step)] = value
+
+
+def _delete(node: _Node, step: str | int) -> None:
+    if isinstance(node, MutableMapping):
+        del node[str(step)]
+    else:
+        del node[int(step)]
+
+
+def _holder(document: _Node, way: Sequence[str | int], *, form: bool) -> _Node:
     """The table or array that the last step is made in; missing tables on the way are made."""
     here = document
     for step in way:
-        if isinstance(step, str) and isinstance(here, MutableMapping) and step not in here:
-            table = cast("MutableMapping[str, object]", here)
-            inside_plain_value = not isinstance(here, tomlkit.TOMLDocument | tomlkit.items.Table) if form else False
-            table[step] = (tomlkit.inline_table() if inside_plain_value else tomlkit.table()) if form else {}
-        here = here[step]  # type: ignore[index]
-    return cast("MutableMapping[str, object]", here)
+        if isinstance(here, MutableMapping) and isinstance(step, str) and step not in here:
+            here[step] = _new_table(here) if form else {}
+        here = cast("_Node", _get(here, step))
+    return here
 
 
-def _value(value: object, *, form: bool) -> object:
+def _new_table(inside: object) -> object:
+    """A table of its own in a document or a table; an inline one elsewhere."""
+    return tomlkit.table() if isinstance(inside, TOMLDocument | Table) else tomlkit.inline_table()
+
+
+def _value(value: _Value, *, form: bool) -> object:
+    if not form:
+        return copy.copy(value)
     if isinstance(value, dict):
-        if not form:
-            return copy.deepcopy(cast("object", value))
         table = tomlkit.inline_table()
-        table.update(value)
+        for key, item in value.items():
+            table.append(key, item)
         return table
-    if isinstance(value, list) and form:
-        return tomlkit.item(value)
-    return copy.copy(value)
+    return value
 
 
-def _texts(value: object) -> list[str]:
-    return [cast("str", item) for item in cast("list[object]", value)] if isinstance(value, list) else [str(value)]
+def _texts(value: _Value) -> list[str]:
+    return list(value) if isinstance(value, list) else [str(value)]
 
 
-def _append(holder: MutableMapping[str, object], key: str | int, texts: Sequence[str], *, form: bool) -> None:
-    name = cast("str", key)
-    if isinstance(key, str) and key not in holder:
-        holder[name] = tomlkit.array() if form else []
-    array = cast("MutableSequence[object]", holder[name])
+def _append(holder: _Node, key: str | int, texts: Sequence[str], *, form: bool) -> None:
+    if isinstance(holder, MutableMapping) and str(key) not in holder:
+        holder[str(key)] = tomlkit.array() if form else []
+    array = cast("MutableSequence[object]", _get(holder, key))
     for text in texts:
         if text in array:
             continue
         items = [str(item) for item in array]
         is_sorted = bool(items) and all(isinstance(item, str) for item in array) and items == sorted(items)
-        place = (
-            next((number for number, item in enumerate(items) if item > text), len(items)) if is_sorted else len(items)
-        )
-        array.insert(place, text)
-
-
-def _remove(array: MutableSequence[object], texts: Sequence[str]) -> None:
-    for text in texts:
-        array.remove(text)
+        later = (number for number, item in enumerate(items) if item > text)
+        array.insert(next(later, len(items)) if is_sorted else len(items), text)

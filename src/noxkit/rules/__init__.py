@@ -59,9 +59,9 @@ def family_options() -> dict[str, type[msgspec.Struct]]:
 
 def rules_of(values: Iterable[object], *, module: str | None = None) -> dict[str, Rule[Any]]:
     """The rules among `values` by code, sorted; those alone that `module` declares itself, where one is named."""
-    found = [value for value in values if isinstance(value, Rule)]
-    own = [rule for rule in found if module is None or rule.function.__module__ == module]
-    return {rule.info.code: rule for rule in sorted(own, key=lambda rule: rule.info.code)}
+    found = [cast("Rule[Any]", value) for value in values if isinstance(value, Rule)]
+    own = {rule.info.code: rule for rule in found if module is None or rule.function.__module__ == module}
+    return dict(sorted(own.items()))
 
 
 def load_rules() -> dict[str, RuleInfo]:

@@ -11,6 +11,7 @@ import msgspec
 
 from noxkit.diagnostics.positions import TomlPositions
 from noxkit.rules._base import Place
+from noxkit.workspace._tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,8 +119,7 @@ class PackageFacts:
     @property
     def project(self) -> Table:
         """Its [project] table; empty where there is none."""
-        value = self.package.pyproject.get("project")
-        return value if isinstance(value, dict) else {}
+        return table(self.package.pyproject, "project")
 
     @functools.cached_property
     def kind(self) -> Kind | None:

@@ -112,7 +112,7 @@ class SourceFile(TextFile):
 
     def nodes(self, kind: type[NodeT]) -> Sequence[NodeT]:
         """All nodes of exactly this type, in no order that matters; operators and contexts are not among them."""
-        return self._walked[0].get(kind, [])  # type: ignore[return-value]
+        return cast("Sequence[NodeT]", self._walked[0].get(kind, ()))
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that `node` is a part of; None for the module."""
@@ -134,7 +134,7 @@ class SourceFile(TextFile):
         found: list[Comment] = []
         try:
             found.extend(Comment(*token.start, token.string) for token in tokens if token.type == tokenize.COMMENT)
-        except (tokenize.TokenError, SyntaxError, IndentationError):
+        except (tokenize.TokenError, SyntaxError):
             return tuple(found)
         return tuple(found)
 
