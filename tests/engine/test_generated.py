@@ -12,6 +12,7 @@ from noxkit.diagnostics.model import FixSafety, Status
 from noxkit.engine._apply import apply_fixes
 from noxkit.engine._generated import plan_generated
 from noxkit.engine._plans import plan_fix
+from noxkit.engine._scope import Scope
 from noxkit.rules import load_rules
 from tests._trees import outcome
 from tests.rules._trees import examples
@@ -31,7 +32,7 @@ def tree(script: str, *, writes: str = "out.txt", run: str = "python", more: str
 
 
 def compared(repo: Repo, **environ: str) -> Outcome:
-    return outcome(repo.run(planner=plan_generated, session="consistency", **environ), "generated")
+    return outcome(repo.run(planner=plan_generated, session="consistency", given=environ), "generated")
 
 
 def messages(done: Outcome) -> list[tuple[str | None, int | None]]:
@@ -101,7 +102,7 @@ def test_a_generator_gets_no_credentials(repo: Repo) -> None:
 
 def test_without_generators_there_is_no_task(repo: Repo) -> None:
     repo.write({"pyproject.toml": '[project]\nname = "demo"\nversion = "1"\n'})
-    assert plan_generated(repo.context(), None) == []  # type: ignore[arg-type]
+    assert plan_generated(repo.context(), Scope()) == []
 
 
 def test_fix_writes_what_the_generator_writes_and_then_nothing(repo: Repo) -> None:

@@ -164,13 +164,17 @@ def is_optional(source: SourceFile, node: ast.AST) -> bool:
     for above in source.ancestors(node):
         if isinstance(above, ast.If) and _is_for_types(above.test) and below in above.body:
             return True
-        guarded = isinstance(above, ast.Try) and (below in above.body or below in above.handlers)
-        if guarded and any(_catches(handler.type) for handler in above.handlers):
+        if isinstance(above, ast.Try) and _is_guarded(above, below):
             return True
         if isinstance(above, ast.With) and any(_suppresses(item.context_expr) for item in above.items):
             return True
         below = above
     return False
+
+
+def _is_guarded(above: ast.Try, below: ast.AST) -> bool:
+    """Whether a part of a `try` statement may fail to import: what is tried, and what is done instead."""
+    return (below in above.body or below in above.handlers) and any(_catches(each.type) for each in above.handlers)
 
 
 def _is_for_types(test: ast.expr) -> bool:

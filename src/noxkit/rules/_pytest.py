@@ -75,7 +75,8 @@ def _pyproject(whole: WorkspaceFacts, prefix: str) -> Table:
     if not prefix:
         return whole.root.data
     folder = prefix.removesuffix("/")
-    return next((facts.package.pyproject for facts in whole.packages if facts.package.folder == folder), {})
+    found = (facts.package.pyproject for facts in whole.packages if facts.package.folder == folder)
+    return table(next(found, None))
 
 
 def _words(value: object, *, quoted: bool) -> tuple[str, ...]:

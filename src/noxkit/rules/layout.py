@@ -16,7 +16,7 @@ from noxkit.rules._annotated import is_annotated
 from noxkit.rules._base import Found, Place, Scope, found, rule
 from noxkit.rules._members import files_of, import_folders, is_foreign, shared_namespaces
 from noxkit.workspace._globs import has_wildcard, matcher
-from noxkit.workspace._tables import text
+from noxkit.workspace._tables import table, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,7 +155,7 @@ def _copied_from(facts: PackageFacts, wanted: str) -> tuple[str | None, str]:
     copied = {_topic(name) for name in facts.whole.settings.of(Options).copied}
     if _topic(wanted) not in copied or (has_wildcard(wanted) and _topic(wanted) == wanted):
         return None, ""
-    own, other = (text(table.get("license")) for table in (facts.project, _root_project(facts.whole)))
+    own, other = (text(each.get("license")) for each in (facts.project, table(facts.whole.root.data, "project")))
     if _topic(wanted) == "license" and own and other and own != other:
         return None, f"; not copied by `fix`, since the package is under {own} and the root under {other}"
     for folder in _upwards(facts.whole):
@@ -165,11 +165,6 @@ def _copied_from(facts: PackageFacts, wanted: str) -> tuple[str | None, str]:
             if same and path != facts.path(name) and (facts.whole.read(path) or b"").strip():
                 return path, ""
     return None, ""
-
-
-def _root_project(whole: WorkspaceFacts) -> dict[str, object]:
-    value = whole.root.data.get("project")
-    return value if isinstance(value, dict) else {}
 
 
 def _upwards(whole: WorkspaceFacts) -> Iterator[str]:
@@ -269,14 +264,14 @@ def _required_scripts(whole: WorkspaceFacts) -> frozenset[str]:
 
 def _mode(whole: WorkspaceFacts, path: str) -> int:
     try:
-        return os.stat(whole.repository.root / path).st_mode  # noqa: PTH116 -- one call for each of thousands
+        return os.stat(f"{whole.repository.root}/{path}").st_mode  # noqa: PTH116 -- there are thousands
     except OSError:
         return 0
 
 
 def _head(whole: WorkspaceFacts, path: str) -> bytes:
     try:
-        with (whole.repository.root / path).open("rb") as file:
+        with open(f"{whole.repository.root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 -- the same
             head = file.read(64)
     except OSError:
         return b""

@@ -247,6 +247,7 @@ def member_source(whole: WorkspaceFacts) -> Iterator[Found]:
     names = {facts.package.name: facts.package.name for facts in whole.packages}
     at_root = workspace_sources(whole.root)
     own = {facts.package.name: workspace_sources(facts.manifest) for facts in whole.packages}
+    own |= {facts.package.name: at_root for facts in whole.packages if facts.package.folder == "."}
     required: set[str] = set()
     for need in root_needs(whole.root):
         required.add(need.name)
@@ -256,8 +257,7 @@ def member_source(whole: WorkspaceFacts) -> Iterator[Found]:
         for need in needs(facts):
             required.add(need.name)
             if need.name in names and need.name != facts.package.name:
-                mine = own[facts.package.name] if facts.package.folder != "." else {}
-                yield from _judged(need, facts.manifest, at_root, mine)
+                yield from _judged(need, facts.manifest, at_root, own[facts.package.name])
     manifests = [whole.root, *(facts.manifest for facts in whole.packages if facts.package.folder != ".")]
     for manifest in manifests:
         yield from _of_no_member(manifest, names, required)

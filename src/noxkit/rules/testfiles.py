@@ -258,11 +258,10 @@ def test_basename(whole: WorkspaceFacts) -> Iterator[Found]:
     for settings, files in _runs(whole):
         if settings.importlib:
             continue
-        known = frozenset(files) | whole.files
         first: dict[str, list[str]] = defaultdict(list)
         for path in files:
             if _matches(path, settings.patterns):
-                first[_module_name(path, known)].append(path)
+                first[_module_name(path, whole.files)].append(path)
         for name, paths in sorted(first.items()):
             for path in paths[1:]:
                 message = f"pytest imports this and {paths[0]} both as `{name}`"
