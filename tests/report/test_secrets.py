@@ -10,11 +10,12 @@ import pytest
 
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
 from noxkit.diagnostics.sources import Sources
-from noxkit.engine._secrets import without_secrets
+from noxkit.engine._secrets import only_tracked, without_secrets
 from noxkit.report import formats
 from noxkit.report._style import Style
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 SECRET = "k8Qz2vTn5Lw9" + "RbXe4HsYp3Md"
@@ -104,3 +105,16 @@ def test_an_accepted_secret_is_not_shown_by_another_finding_on_its_line(tmp_path
     text = shown(tmp_path, line.encode(), accepted, msgspec.structs.replace(OTHER, column=1), verbose=True)
     assert SECRET[:6] not in text
     assert "pyright:x" in text
+
+
+def test_a_secret_in_a_file_that_git_does_not_track_is_no_finding() -> None:
+    tracked = found(f"token = {SECRET}")
+    untracked = msgspec.structs.replace(tracked, path="b.py")
+    other = msgspec.structs.replace(OTHER, path="b.py")
+
+    def git(arguments: Sequence[str]) -> bytes:
+        assert arguments[0] == "ls-files"
+        return b"b.py\0"
+
+    assert only_tracked([tracked, untracked, other], git) == (tracked, other)
+    assert only_tracked([tracked, untracked], None) == (tracked, untracked)

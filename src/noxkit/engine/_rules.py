@@ -10,6 +10,7 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Severity, Status
 from noxkit.engine._files import crashed, read_files
+from noxkit.engine._secrets import only_tracked
 from noxkit.engine._source_worker import whole_findings
 from noxkit.engine._task import Task
 from noxkit.rules import load_families, rules_on
@@ -131,7 +132,7 @@ def _source(
     _needs: Mapping[str, object],
 ) -> Outcome:
     outcome, findings = read_files(context, [rule.info.code for rule in rules], paths, plugins=plugins)
-    return signed(context, outcome, findings)
+    return signed(context, outcome, only_tracked(findings, context.repository.git))
 
 
 def signed(context: Context, outcome: Outcome, findings: Sequence[Finding]) -> Outcome:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets that a rule has found are in no message of any other finding either: a type checker may quote the line."""
+"""Secrets that a rule has found: only those of tracked files count, and no message of another finding quotes them."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,10 +15,26 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding, Outcome
     from noxkit.diagnostics.sources import Sources
+    from noxkit.workspace.git import GitRunner
 
-__all__ = ["without_secrets"]
+__all__ = ["only_tracked", "without_secrets"]
 
 _HIDDEN = "***"
+
+
+def only_tracked(findings: Sequence[Finding], git: GitRunner | None) -> tuple[Finding, ...]:
+    """The findings without secrets in files that git does not track: nobody gets those with the repository.
+
+    Outside of git every file counts.
+    """
+    suspects = sorted({finding.path for finding in findings if finding.code in SECRET_CODES and finding.path})
+    if not suspects or git is None:
+        return tuple(findings)
+    listed = git(
+        ["ls-files", "-z", "--others", "--exclude-standard", "--", *(f":(literal){path}" for path in suspects)]
+    )
+    untracked = {os.fsdecode(name) for name in (listed or b"").split(b"\0") if name}
+    return tuple(each for each in findings if each.code not in SECRET_CODES or each.path not in untracked)
 
 
 def without_secrets(outcomes: Sequence[Outcome], sources: Sources) -> list[Outcome]:

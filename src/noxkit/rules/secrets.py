@@ -38,7 +38,7 @@ _HINT = (
 )
 
 
-@rule(code="NK-SECRET", scope=Scope.TEXT, since="1.0", standard=True)
+@rule(code="NK-SECRET", scope=Scope.TEXT, since="1.0", standard=True, always=True)
 def secret(file: TextFile) -> Iterator[Found]:
     """A tracked file holds a secret: a vendor's key, a private key, a password, or random text named as a credential.
 
