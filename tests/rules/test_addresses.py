@@ -113,3 +113,9 @@ LOOKED_AT = {
 @pytest.mark.parametrize(("path", "expected"), LOOKED_AT.items())
 def test_which_files_are_looked_at(path: str, expected: bool) -> None:
     assert is_looked_at(path) == expected
+
+
+def test_an_address_without_end_costs_no_time() -> None:
+    text = "https://a.io/" + ")" * 300_000 + " " + "https://" * 30_000
+    for path in ("a.rst", "a.md", "a.py"):
+        assert list(addresses_in(path, f"# {text}".encode()))

@@ -34,7 +34,7 @@ _NOT_OURS = frozenset(
     | {"test", "tests", "testing", "testdata", "fixtures", "cassettes", "templates", "template", "snapshots"}
 )
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".template", ".tpl", ".in", ".mako")
-_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"'`\\^|\x00-\x1f]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"'`\\^|\x00-\x1f]{1,2000}", re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"[{}<>$*]|/\.\.\.|\.\.\.(?:/|$)|\u2026|%(?![0-9A-Fa-f]{2})"
     r"|\b(?:YOUR|your)[-_]|\bOWNER\b|\bUSERNAME\b|\bORG/REPO\b"

@@ -38,7 +38,13 @@ class Options(Table, frozen=True, kw_only=True):
     ] = ()
     require_scope: Annotated[bool, Meta(description="Whether each commit must have a scope.")] = False
     accept: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[0-9a-f]{7,64}$")], ...],
+        tuple[
+            Annotated[
+                str,
+                Meta(pattern="^[0-9a-f]{7,64}$", extra={"expected": "the id of a commit, of at least seven digits"}),
+            ],
+            ...,
+        ],
         Meta(description="Commits that are taken as they are, by their ids.", examples=[["3f2a1c9"]]),
     ] = ()
     sections: Annotated[
