@@ -46,10 +46,6 @@ from pydantic import BaseModel, Field, SecretStr
             'class B(BaseModel):\n    x: int\nclass A(B):\n    db_password: str = Field(default="")',
             id="pydantic through a base",
         ),
-        pytest.param(
-            "@dataclass\nclass A:\n    passwords_x: int\n    credentials: list[str] = field(default_factory=list)",
-            id="list",
-        ),
         pytest.param("@dataclass\nclass A:\n    password: str = field(repr=True)", id="repr=True"),
     ],
 )
@@ -83,6 +79,9 @@ def test_a_shown_credential_is_found_in_each_spelling(rules: RuleTree, code: str
         pytest.param("@dataclass\nclass A:\n    has_password: bool", id="bool"),
         pytest.param("@dataclass\nclass A:\n    next_page_token: str", id="page"),
         pytest.param("@dataclass\nclass A:\n    public_key: str", id="public"),
+        pytest.param("@dataclass\nclass A:\n    credentials: list[str] = field(default_factory=list)", id="several"),
+        pytest.param("@dataclass\nclass Footer:\n    token: str\n    value: str", id="word of a language"),
+        pytest.param("class A(BaseModel):\n    password: typing.Annotated[SecretStr, f(str)]", id="annotated"),
     ],
 )
 def test_a_shown_credential_is_not_seen_in_what_only_looks_like_it(rules: RuleTree, code: str) -> None:

@@ -120,6 +120,8 @@ def test_an_unresolved_path_is_found_in_each_spelling(rules: RuleTree, code: str
         ),
         pytest.param('if PurePosixPath(name).is_relative_to("a"):\n        return 1', id="pure"),
         pytest.param("return path.relative_to(root) if path.is_relative_to(root) else path", id="for show"),
+        pytest.param("assert path.is_relative_to(root)", id="assertion"),
+        pytest.param("return os.path.relpath(path, root) if path.is_relative_to(root) else path", id="relpath"),
         pytest.param('if name.startswith("https://"):\n        return 1', id="url"),
         pytest.param('if name.startswith("test_"):\n        return 1', id="prefix of a name"),
         pytest.param('if name.startswith(f"{name}/"):\n        return 1', id="names of git"),

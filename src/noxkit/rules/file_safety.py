@@ -302,12 +302,13 @@ def lock_not_exclusive(source: SourceFile) -> Iterator[Found]:
     happens where another one holds it has to be written.
 
     # Options
-    None. Files that lock versions of dependencies, such as uv.lock, are no locks, and `flock` and its likes are.
+    None. Files that lock versions of dependencies, such as uv.lock, are no locks, and `flock` and its likes
+    are. Tests are passed over.
 
     # When to ignore
     Where one process alone can ever come there.
     """
-    if not has_any(source.text, _LOCK_WORDS) or not has_any(source.text, _WRITE_WORDS):
+    if source.in_tests or not has_any(source.text, _LOCK_WORDS) or not has_any(source.text, _WRITE_WORDS):
         return
     if has_any(source.text, _KERNEL):
         return

@@ -34,6 +34,9 @@ _BASES = frozenset(
 )
 _OWN_REPRS = frozenset({"__repr__", "__repr_args__", "__rich_repr__"})
 _TEXTS = frozenset({"str", "bytes", "bytearray", "Text", "AnyStr"})
+_OF_A_TOKEN = frozenset(
+    {"value", "kind", "line", "column", "lineno", "pos", "position", "offset", "start", "span", "word"}
+)
 _SYNTAX = re.compile(r"(?i)lex|pars|token|syntax|grammar|node")
 
 
@@ -84,7 +87,7 @@ def credential_repr(source: SourceFile) -> Iterator[Found]:
     for node in classes.values():
         if _has_generated_repr(node, names, classes) and not _defines_repr(node):
             for name, place in _shown_fields(node, names):
-                if not (name == "token" and _SYNTAX.search(f"{node.name} {source.path}")):
+                if not (name == "token" and _is_of_a_parser(node, source.path)):
                     yield found(f"the repr of `{node.name}` shows `{name}`", hint=hint, at=source.place(place))
     for call in source.nodes(ast.Call):
         meaning = names.meaning(call.func)
@@ -92,6 +95,14 @@ def credential_repr(source: SourceFile) -> Iterator[Found]:
             for name in _tuple_fields(call.args[1]):
                 if is_credential(name):
                     yield found(f"the repr of this tuple shows `{name}`", hint=hint, at=source.place(call))
+
+
+def _is_of_a_parser(node: ast.ClassDef, path: str) -> bool:
+    """Whether a token is a word of a language here: by the name of the class, or by the other fields."""
+    fields = {
+        each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    }
+    return bool(_SYNTAX.search(f"{node.name} {path}") or fields & _OF_A_TOKEN)
 
 
 def _has_generated_repr(node: ast.ClassDef, names: Names, classes: dict[str, ast.ClassDef]) -> bool:
@@ -153,7 +164,10 @@ def _is_text(annotation: ast.expr) -> bool:
         return False
     annotated = re.match(r"(?:\w+\.)?Annotated\[([^,]*)", text)
     text = annotated[1] if annotated else text
-    outer = re.match(r"(?:\w+\.)?(?:Callable|type|Type|Literal|dict|Dict|Mapping)\[", text)
+    outer = re.match(
+        r"(?:\w+\.)?(?:Callable|[Tt]ype|Literal|[Dd]ict|Mapping|[Ll]ist|[Ss]et|[Ff]rozen[Ss]et|[Tt]uple|Sequence|Iterable|Collection)\[",
+        text,
+    )
     return outer is None and bool(_TEXTS & set(re.findall(r"\w+", text)))
 
 

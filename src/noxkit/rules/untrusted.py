@@ -254,7 +254,10 @@ def _judged(call: ast.Call, names: Names, source: SourceFile) -> list[ast.expr]:
         return []
     receiver, inside = call.func.value, call.args[0]
     if attribute == "is_relative_to":
-        return [] if _is_for_show(receiver, call, source) else [receiver]
+        only_said = _is_for_show(receiver, call, source) or any(
+            isinstance(each, ast.Assert) for each in source.ancestors(call)
+        )
+        return [] if only_said else [receiver]
     if attribute != "startswith":
         return []
     if _is_path_text(receiver, names) and (_is_path_text(inside, names) or _is_root(inside)):
@@ -272,9 +275,11 @@ def _around(call: ast.Call, source: SourceFile) -> Iterator[ast.AST]:
 
 def _is_for_show(receiver: ast.expr, call: ast.Call, source: SourceFile) -> bool:
     """Whether the answer only chooses between the relative path and the whole one: `a.relative_to(b) if … else a`."""
-    wanted = f"{ast.unparse(receiver)}.relative_to("
+    wanted = re.compile(
+        rf"\b{re.escape(ast.unparse(receiver))}\.relative_to\(|\brelpath\({re.escape(ast.unparse(receiver))}\b"
+    )
     choices = (ast.IfExp, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
-    return any(isinstance(each, choices) and wanted in ast.unparse(each) for each in _around(call, source))
+    return any(isinstance(each, choices) and wanted.search(ast.unparse(each)) for each in _around(call, source))
 
 
 def _is_path_text(node: ast.expr, names: Names) -> bool:
