@@ -81,6 +81,8 @@ class WorkingCopy:
             for name in _ABOVE:
                 if (original / name).is_file():
                     shutil.copyfile(original / name, target / name)
+        if target != self.root:
+            (target / ".git").mkdir()  # the mark up to which rules and tools look for what is above
 
     def context(self) -> Context:
         """The run's context, with the copy for its repository."""
