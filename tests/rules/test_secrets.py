@@ -151,6 +151,7 @@ RANDOM = chars(32, seed="z1")
         pytest.param(f'a.json|{{"apiKey": "{RANDOM}"}}', id="JSON"),
         pytest.param(f".npmrc|//registry.npmjs.org/:_authToken={RANDOM}", id="npm's configuration"),
         pytest.param(f".pypirc|[pypi]\npassword = {RANDOM}", id="the index's configuration"),
+        pytest.param(f".netrc|machine acme.io login me password {RANDOM}", id="netrc"),
         pytest.param(f"Dockerfile|FROM x\nENV API_KEY={RANDOM}\n", id="an image"),
         pytest.param(f'src/a.py|SECRET_KEY = "{chars(64, HEX)}"', id="hexadecimal"),
         pytest.param('src/a.py|PASSWORD = "' + "k8Qz2#vTn5Lw" + '"', id="a password of twelve"),

@@ -155,10 +155,11 @@ _PLAIN = re.compile(
     r"""(?m)^[ \t-]*(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+|//[\w./-]+:)?(?P<name>[\w.-]{2,80})[ \t]*[=:][ \t]*"""
     r"""(?=\S{0,200}\d)(?P<value>[A-Za-z0-9+/=_.~!@#%^&*?-]{12,200})[ \t]*(?:\#.*)?\r?$"""
 )
+_NETRC = re.compile(r"\bpassword\s+(?P<value>\S{8,200})")
 _CODE = re.compile(
     r"(?i)\.(?:py|pyi|pyw|js|jsx|mjs|cjs|ts|tsx|sh|bash|zsh|fish|rb|go|java|kt|rs|php|cs|c|cc|cpp|h|hpp|swift|scala|ps1|lua|r"
     r"|tf|tfvars|hcl|groovy|gradle|pl|ex|exs|ya?ml|toml|ini|cfg|cnf|conf|config|properties|json|json5|jsonc|xml|env|envrc)$"
-    r"|(?:^|/)(?:\.env[\w.-]*|\.pypirc|\.npmrc|\.netrc|\.yarnrc|Dockerfile[\w.-]*|Containerfile|credentials|config)$"
+    r"|(?:^|/)(?:\.env[\w.-]*|\.pypirc|\.npmrc|[._]netrc|\.yarnrc|Dockerfile[\w.-]*|Containerfile|credentials|config)$"
 )
 _UNQUOTED = re.compile(
     r"(?i)\.(?:ya?ml|ini|cfg|cnf|conf|config|properties|env|envrc|sh|bash|zsh)$"
@@ -202,6 +203,10 @@ def _assigned(file: TextFile) -> Iterator[Hit]:
         name = _name_before(text, quoted.start())
         if name and _is_secret(name, quoted["value"]):
             yield _random(name, *quoted.span("value"))
+    if path.endswith(("netrc", "netrc.txt")):
+        for entry in _NETRC.finditer(text):
+            if _is_random(entry["value"], shortest=8):
+                yield _random("password", *entry.span("value"))
     if _UNQUOTED.search(path):
         for plain in _PLAIN.finditer(text):
             if _is_secret(plain["name"], plain["value"]):
