@@ -258,6 +258,13 @@ def test_the_marker_stands_in_each_leaf_of_a_namespace(rules: RuleTree) -> None:
     assert rules.again("NK-PY-TYPED-MISSING") == []
 
 
+def test_the_marker_never_stands_in_a_namespace_that_has_an_init_by_mistake(rules: RuleTree) -> None:
+    kind = '[[tool.noxkit.kinds]]\nname = "x"\npaths = ["**"]\ntyped = true\npublish = true\n'
+    files = {**SPACE, "pyproject.toml": SPACE["pyproject.toml"] + kind, INIT: ""}
+    found = rules.find("NK-PY-TYPED-MISSING", files)
+    assert [finding.path for finding in found] == ["packages/core/src/acme/core/__init__.py"]
+
+
 def test_a_kind_may_say_that_it_is_not_typed(rules: RuleTree) -> None:
     kind = '[[tool.noxkit.kinds]]\nname = "x"\npaths = ["."]\ntyped = false\n'
     manifest = BUILT + member("acme", TYPED) + kind

@@ -357,7 +357,7 @@ def py_typed_missing(facts: PackageFacts) -> Iterator[Found]:
     for name, folder in import_folders(facts):
         modules = [path for path in files_of(facts) if path.startswith(f"{folder}/") and path.endswith(".py")]
         marked = facts.whole.repository.has_file(f"{folder}/py.typed")
-        if marked or not modules or name.split(".")[0] in {"test", "tests"} or _is_namespace(facts, name, folder):
+        if marked or not modules or name.split(".")[0] in {"test", "tests"} or _is_namespace(facts, name):
             continue
         why = _why_typed(facts, modules, stated=stated is True)
         if why is not None:
@@ -384,10 +384,6 @@ def _is_public(path: str) -> bool:
     return not any(part in {"tests", "test"} or (part[:1] == "_" and part != "__init__") for part in parts)
 
 
-def _is_namespace(facts: PackageFacts, name: str, folder: str) -> bool:
-    """Whether an import name is a namespace: configured, or shared with a member that has packages in it."""
-    if facts.kind and name in facts.kind.namespace:
-        return True
-    if f"{folder}/__init__.py" in facts.whole.files:
-        return False
-    return name in shared_namespaces(facts.whole.packages)
+def _is_namespace(facts: PackageFacts, name: str) -> bool:
+    """Whether an import name is a namespace: configured, or one below which a member has its import package."""
+    return (facts.kind is not None and name in facts.kind.namespace) or name in shared_namespaces(facts.whole.packages)
