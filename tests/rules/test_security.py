@@ -36,6 +36,8 @@ from pydantic import BaseModel, Field, SecretStr
         pytest.param('A = namedtuple("A", "user password")', id="namedtuple"),
         pytest.param('A = namedtuple("A", ["user", "auth_token"])', id="namedtuple of a list"),
         pytest.param("@attrs.define\nclass A:\n    password: str", id="attrs"),
+        pytest.param('A = NamedTuple("A", [("user", str), ("password", str)])', id="NamedTuple by a call"),
+        pytest.param('A = dc.make_dataclass("A", ["user", "password"])', id="make_dataclass"),
         pytest.param("@attr.s\nclass A:\n    password = attr.ib()", id="attr.s"),
         pytest.param(
             '@attr.s(auto_attribs=True)\nclass A:\n    passwd: str = attr.ib(default="")',
@@ -123,6 +125,10 @@ def f(self, user, password, api_key, config, args):
         pytest.param('log.info({"pw": password})', id="dict"),
         pytest.param("import click\n    click.echo(api_key)", id="click"),
         pytest.param('logging.getLogger("x").error(password)', id="getLogger at once"),
+        pytest.param("import logging as L\n    L.info(password)", id="module under another name"),
+        pytest.param('L = logging.getLogger("x")\n    L.info(password)', id="logger under another name"),
+        pytest.param('log.info(f"{self.password=}")', id="self-documenting"),
+        pytest.param('log.info("x", extra={"k": api_key})', id="extra"),
         pytest.param("print(password.get_secret_value())", id="secret value"),
     ],
 )

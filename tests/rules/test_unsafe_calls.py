@@ -43,6 +43,8 @@ SHELL = True
         pytest.param('run(["sh", "-c", f"ls {c}"])', id="sh -c with a text that is put together"),
         pytest.param('sp.check_output(("/bin/bash", "-c", "ls " + c))', id="bash by its path"),
         pytest.param('partial(run, **{"shell": True})(c)', id="partial"),
+        pytest.param("from os import *\nsystem(c)", id="star"),
+        pytest.param("from subprocess import *\ncheck_call(c, shell=1)", id="star of a number"),
     ],
 )
 def test_a_shell_is_found_in_each_spelling(rules: RuleTree, code: str) -> None:

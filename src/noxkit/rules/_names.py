@@ -21,6 +21,14 @@ __all__ = ["Function", "Meaning", "Names", "has_any", "is_credential", "names_of
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BUILTINS = frozenset(dir(builtins))
 _DEEPEST = 8  # names that stand for names: more is a loop, or nobody's code
+# What `from module import *` brings, as far as rules ask for it; ruff does not look through it.
+_STARRED = {
+    "os": frozenset({"system", "popen"}),
+    "subprocess": frozenset({"run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"}),
+    "yaml": frozenset({"load", "load_all", "full_load", "full_load_all", "unsafe_load", "unsafe_load_all", "Loader"}),
+    "pickle": frozenset({"load", "loads", "Unpickler"}),
+    "requests": frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "Session"}),
+}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CREDENTIAL = re.compile(
     r"(?:^|_)(?:secrets?|passw(?:or)?d|passphrase|pwd|token|api_?key|access_key|secret_key|private_key|signing_key"
@@ -64,6 +72,7 @@ class Names:
     def __init__(self, source: SourceFile) -> None:
         self._source = source
         self.imports = dict(_imports(source))
+        self._stars = list(_stars(source))
         self.modules = {name.partition(".")[0] for name in self.imports.values()}
         stored: Counter[str] = Counter(n.id for n in source.nodes(ast.Name) if isinstance(n.ctx, ast.Store | ast.Del))
         stored.update(n.arg for n in source.nodes(ast.arg))
@@ -139,7 +148,10 @@ class Names:
             return None
         if name == "__builtins__":
             return Meaning("builtins", is_hidden=True)
-        return Meaning(f"builtins.{name}") if name in _BUILTINS else None
+        if name in _BUILTINS:
+            return Meaning(f"builtins.{name}")
+        module = next((each for each in self._stars if name in _STARRED.get(each, ())), None)
+        return Meaning(f"{module}.{name}", is_hidden=True) if module else None
 
     def _of_call(self, node: ast.Call, depth: int) -> Meaning | None:
         function = self.meaning(node.func, depth + 1)
@@ -238,6 +250,13 @@ def _imports(source: SourceFile) -> Iterator[tuple[str, str]]:
         if not imported.level:
             for alias in imported.names:
                 yield alias.asname or alias.name, f"{imported.module}.{alias.name}"
+
+
+def _stars(source: SourceFile) -> Iterator[str]:
+    """The modules of which all names are imported."""
+    for node in source.nodes(ast.ImportFrom):
+        if node.module and any(alias.name == "*" for alias in node.names):
+            yield node.module
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:

@@ -32,6 +32,9 @@ _BASES = frozenset(
     | {"pydantic.BaseSettings", "pydantic.v1.BaseModel", "pydantic.v1.BaseSettings", "msgspec.Struct"}
     | {"sqlmodel.SQLModel", "pydantic.main.BaseModel"}
 )
+_MAKERS = frozenset(
+    {"collections.namedtuple", "typing.NamedTuple", "dataclasses.make_dataclass", "attrs.make_class", "attr.make_class"}
+)
 _OWN_REPRS = frozenset({"__repr__", "__repr_args__", "__rich_repr__"})
 _TEXTS = frozenset({"str", "bytes", "bytearray", "Text", "AnyStr"})
 _OF_A_TOKEN = frozenset(
@@ -91,10 +94,10 @@ def credential_repr(source: SourceFile) -> Iterator[Found]:
                     yield found(f"the repr of `{node.name}` shows `{name}`", hint=hint, at=source.place(place))
     for call in source.nodes(ast.Call):
         meaning = names.meaning(call.func)
-        if meaning is not None and meaning.name == "collections.namedtuple" and len(call.args) > 1:
+        if meaning is not None and meaning.name in _MAKERS and len(call.args) > 1:
             for name in _tuple_fields(call.args[1]):
                 if is_credential(name):
-                    yield found(f"the repr of this tuple shows `{name}`", hint=hint, at=source.place(call))
+                    yield found(f"the repr of this class shows `{name}`", hint=hint, at=source.place(call))
 
 
 def _is_of_a_parser(node: ast.ClassDef, path: str) -> bool:
@@ -182,7 +185,8 @@ def _tuple_fields(fields: ast.expr) -> list[str]:
     if isinstance(fields, ast.Constant) and isinstance(fields.value, str):
         return fields.value.replace(",", " ").split()
     items = fields.elts if isinstance(fields, ast.List | ast.Tuple) else []
-    return [str(item.value) for item in items if isinstance(item, ast.Constant)]
+    names = [item.elts[0] if isinstance(item, ast.Tuple) and item.elts else item for item in items]
+    return [str(item.value) for item in names if isinstance(item, ast.Constant)]
 
 
 _LEVELS = frozenset(
@@ -274,7 +278,11 @@ def _where_written(call: ast.Call, names: Names) -> str | None:
     if not isinstance(call.func, ast.Attribute):
         of_logging = meaning is not None and re.match(r"logging\.(?:debug|info|warn|error|crit|exc|log)", meaning.name)
         return "the log" if of_logging else None
-    if call.func.attr in _LEVELS and _LOGGER.search(ast.unparse(call.func.value)):
+    receiver = call.func.value
+    known = meaning is not None and meaning.name.partition(".")[0] in {"logging", "loguru", "structlog"}
+    given = names.value(receiver) or receiver
+    is_logger = known or _LOGGER.search(ast.unparse(receiver)) or _LOGGER.search(ast.unparse(given))
+    if call.func.attr in _LEVELS and is_logger:
         return "the log"
     return "standard output" if call.func.attr == "print" and ast.unparse(call.func.value).endswith("console") else None
 
