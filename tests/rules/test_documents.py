@@ -168,6 +168,13 @@ def test_a_reference_has_line_and_column(rules: RuleTree) -> None:
     assert [(each.line, each.column, each.end_column) for each in found] == [(4, 5, 17)]
 
 
+def test_what_git_ignores_is_made_by_a_program(rules: RuleTree) -> None:
+    files = {**TREE, ".gitignore": "# x\n/docs/made.md\ndocs/api/\n!x\n", "docs/.gitignore": "more/*.md\n"}
+    text = "[a](docs/made.md) [b](docs/api/x.md) [c](docs/more/y.md)\n"
+    assert [each.message for each in rules.find("NK-DOC-REFERENCE", {**files, "README.md": text})] == []
+    assert len(rules.find("NK-DOC-REFERENCE", {**files, "README.md": "[a](docs/made2.md) [b](docs/x.md)\n"})) == 2
+
+
 def test_a_hint_names_the_file_that_is_meant(rules: RuleTree) -> None:
     found = rules.find("NK-DOC-REFERENCE", {**TREE, "README.md": "[a](doc/guide.md)\n"})
     assert [finding.hint for finding in found] == ["correct the name: there is `docs/guide.md`"]
@@ -250,6 +257,8 @@ NO_CODE = [
     pytest.param("python", ">>> def f():\n...     return 1\n...\n>>> f()\n1", id="prompts"),
     pytest.param("python", ">>> 1 +\nSyntaxError: invalid syntax", id="an error that is shown"),
     pytest.param("python", "%timeit f()\n!ls", id="IPython"),
+    pytest.param("python", "%%writefile x\nnot python", id="a magic of a whole cell"),
+    pytest.param("pycon", ">>> with f() as x:\n>>>     x.y()\n>>> 1\n1", id="a prompt before each line"),
     pytest.param("python", '--8<-- "x.py"', id="an include"),
     pytest.param("python", "{{ cookiecutter.x }} = 1", id="a template"),
     pytest.param("python no-check", "def f(:", id="meant to be wrong"),

@@ -25,7 +25,7 @@ __all__ = ["Fault", "json_fault", "parse_python", "toml_fault"]
 _PLACEHOLDER = re.compile(r"\.\.\.|\u2026|<[A-Za-z][\w .:/-]*>")
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)(?: |$)")
 # what a site's generator replaces, and what only IPython reads
-_FOREIGN = re.compile(r"^\s*(?:;?-+8<-+|\{[!*%]|[%!]\w|In \[\d*\]:)|\{\{|\{%", re.MULTILINE)
+_FOREIGN = re.compile(r"^\s*(?:;?-+8<-+|\{[!*%]|[%!]{1,2}\w|In \[\d*\]:)|\{\{|\{%", re.MULTILINE)
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)$")
 _TRIES = 20
 _HEADER_LINE = re.compile(r"expected an indented block after .* on line (\d+)")
@@ -106,7 +106,8 @@ def _prompts(lines: Sequence[str]) -> list[ast.Module] | Fault:
             continue
         start = number
         number += 1
-        while number < len(lines) and re.match(r"\s*\.\.\.(?: |$)", lines[number]):
+        # an indented line behind a prompt belongs to the block above it
+        while number < len(lines) and re.match(r"\s*(?:\.\.\.(?: |$)|>>>\s{2,}\S)", lines[number]):
             number += 1
         code = "\n".join(_PROMPT.sub("", line, count=1) for line in lines[start:number])
         shown = "\n".join(lines[number : number + 40]).split(">>>", 1)[0]

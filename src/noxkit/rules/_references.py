@@ -130,7 +130,24 @@ class References:
             return self._outside(path)
         if any(f"{path}{page}" in self._facts.files for page in _PAGES):
             return True
-        return (self._facts.repository.root / path).exists()
+        return self._is_ignored(path) or (self._facts.repository.root / path).exists()
+
+    @functools.cached_property
+    def _ignored(self) -> tuple[str, ...]:
+        """What .gitignore files name with their folder, as globs from the root: it is made by some program."""
+        globs: list[str] = []
+        for path in self._facts.files:
+            if path.rpartition("/")[2] == ".gitignore":
+                lines = (self._facts.read(path) or b"").decode("utf-8", "replace").splitlines()
+                patterns = (line.strip().rstrip("/") for line in lines if line.strip() and line[0] not in "#!")
+                named = (pattern.lstrip("/") for pattern in patterns if "/" in pattern and pattern.strip("/*"))
+                globs += (posixpath.join(posixpath.dirname(path), pattern) for pattern in named)
+        return tuple(globs)
+
+    def _is_ignored(self, path: str) -> bool:
+        parts = path.split("/")
+        above = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        return any(fnmatch.fnmatchcase(each, glob) for glob in self._ignored for each in above)
 
     def _outside(self, path: str) -> bool:
         """A path above the root: of a file, where it lies in the work tree; else of the forge, which nobody knows."""
