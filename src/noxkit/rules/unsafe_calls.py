@@ -104,16 +104,16 @@ def _shell(call: ast.Call, names: Names) -> str | None:
         return "`asyncio.create_subprocess_shell` runs its text in a shell"
     if meaning.name in {"functools.partial"} and call.args:
         inner = names.meaning(call.args[0])
-        return _through_argument(call, names, inner.name, None, is_hidden=True) if inner else None
-    return _through_argument(call, names, meaning.name, _SHELL_POSITION, is_hidden=meaning.is_hidden)
+        return _through_argument(call, names, inner.name, None) if inner else None
+    return _through_argument(call, names, meaning.name, _SHELL_POSITION)
 
 
-def _through_argument(call: ast.Call, names: Names, name: str, position: int | None, *, is_hidden: bool) -> str | None:
+def _through_argument(call: ast.Call, names: Names, name: str, position: int | None) -> str | None:
     if name not in _RUNNERS:
         return None
     value, is_plain = names.argument(call, "shell", position)
-    if is_plain and isinstance(value, ast.Constant) and (value.value is True or not is_hidden):
-        return None  # S602 and S604 find it
+    if is_plain and isinstance(value, ast.Constant):
+        return None  # S602 and S604 find it, whatever is called
     if value is not None and (names.truth(value) or _is_on_some_platform(value)):
         return f"`{name}` with a `shell` that is true here"
     if call.args and _is_shell_of_text(names.value(call.args[0])):
