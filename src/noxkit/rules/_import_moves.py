@@ -13,6 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, TypeAlias
 
 from noxkit.diagnostics.fixes import TextEdit
+from noxkit.rules._source import same_tree
 from noxkit.rules._stdlib import MODULES, NAMES
 
 if TYPE_CHECKING:
@@ -410,4 +411,4 @@ class _Top:
                 node.body = [each for each in node.body if (each.lineno, each.col_offset) not in moved]
         for index in sorted(placed, reverse=True):
             wanted.body[index:index] = [each for line in placed[index] for each in ast.parse(line.text).body]
-        return ast.dump(wanted) == ast.dump(got)
+        return same_tree(wanted, got)
