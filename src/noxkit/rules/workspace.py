@@ -151,7 +151,7 @@ def version_skew(whole: WorkspaceFacts) -> Iterator[Found]:
     ```
 
     # Fix
-    `nox -s bump` gives all of a group one version. It is shown and never applied by `fix`, which
+    Give all of a group one version. It is shown and never applied by `fix`, which
     changes nothing that is published.
 
     # Options
@@ -172,7 +172,7 @@ def version_skew(whole: WorkspaceFacts) -> Iterator[Found]:
             if version != wanted:
                 message = f"`{facts.package.name}` has version {version}, and {len(others)} of group `{group}` "
                 message += f"{'has' if len(others) == 1 else 'have'} {wanted} (`{others[0]}`)"
-                hint = f"run `nox -s bump`, or set this version to `{wanted}`"
+                hint = f"set this version to `{wanted}`"
                 at = facts.manifest.value("project", "version") if "version" in facts.project else name_place(facts)
                 yield found(message, hint=hint, at=at, display=True)
 
