@@ -21,7 +21,6 @@ __all__ = [
     "Need",
     "files_of",
     "import_folders",
-    "is_foreign",
     "name_place",
     "needs",
     "prefixes",
@@ -38,7 +37,6 @@ EXEMPT_FOLDERS = frozenset(
 )
 """Folders whose projects are inputs of something else."""
 
-_VENDORED = frozenset({"_vendor", "vendor", "vendored", "_vendored", "third_party", "node_modules", "site-packages"})
 _FILES: weakref.WeakKeyDictionary[WorkspaceFacts, Mapping[str, Sequence[str]]] = weakref.WeakKeyDictionary()
 
 
@@ -49,11 +47,6 @@ class Need:
     name: str
     line: str
     way: tuple[str | int, ...]
-
-
-def is_foreign(path: str) -> bool:
-    """Whether a path is vendored, a template, or lies in an environment: nobody here writes it."""
-    return not _VENDORED.isdisjoint(path.split("/")) or "{{" in path
 
 
 def files_of(facts: PackageFacts) -> Sequence[str]:

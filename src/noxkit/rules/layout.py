@@ -14,7 +14,8 @@ from noxkit.diagnostics.fixes import CreateFile, MakeExecutable
 from noxkit.diagnostics.model import FixSafety
 from noxkit.rules._annotated import is_annotated
 from noxkit.rules._base import Found, Place, Scope, found, rule
-from noxkit.rules._members import files_of, import_folders, is_foreign, shared_namespaces
+from noxkit.rules._foreign import is_foreign
+from noxkit.rules._members import files_of, import_folders, shared_namespaces
 from noxkit.workspace._globs import has_wildcard, matcher
 from noxkit.workspace._tables import table, text
 

@@ -13,11 +13,11 @@ from noxkit.diagnostics.fixes import TomlEdit
 from noxkit.diagnostics.model import FixSafety
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._facts import TomlFile
+from noxkit.rules._foreign import is_foreign
 from noxkit.rules._member_imports import MemberNames, imports_of_members
 from noxkit.rules._members import (
     EXEMPT_FOLDERS,
     files_of,
-    is_foreign,
     needs,
     root_needs,
     workspace_sources,

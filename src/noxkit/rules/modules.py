@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Place, Scope, found, rule
-from noxkit.rules._members import files_of, import_folders, is_foreign
+from noxkit.rules._foreign import is_foreign
+from noxkit.rules._members import files_of, import_folders
 from noxkit.rules._source import UnreadableSourceError, read_source
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from noxkit.config._types import Table
 from noxkit.rules._base import Found, Place, Scope, found, rule
+from noxkit.rules._foreign import is_vendored
 from noxkit.rules._secret_shapes import Hit, entropy, is_made_up, vendor_hits
 
 if TYPE_CHECKING:
@@ -189,16 +190,13 @@ _ADDRESS = re.compile(
     r"^(?:\w+://|[./~]|\w+(?:\.\w+)*@|#|--)|\.(?:py|json|txt|pem|key|ya?ml|com|org|net|io)$|\$\(|\$[A-Z_a-z{]|%[sd(]|\*\*\*"
 )
 _SCHEMES = re.compile(r"^(?:Bearer|Basic|[Tt]oken) ")
-_FOREIGN = re.compile(
-    r"(?:^|/)(?:_?vendor(?:ed)?|_vendored|third_party|node_modules|site-packages|extern(?:al)?|locales?|i18n)/"
-)
+_LEFT_OUT = (_SAMPLES, _NOT_READ, re.compile(r"(?:^|/)(?:extern(?:al)?|locales?|i18n)/"))
 
 
 def _assigned(file: TextFile) -> Iterator[Hit]:
-    path = file.path
-    if not _CODE.search(path) or _SAMPLES.search(path) or _NOT_READ.search(path) or _FOREIGN.search(path):
+    path, text = file.path, file.text
+    if not _CODE.search(path) or is_vendored(path) or any(each.search(path) for each in _LEFT_OUT):
         return
-    text = file.text
     for quoted in _QUOTED.finditer(text):
         name = _name_before(text, quoted.start())
         if name and _is_secret(name, quoted["value"]):

@@ -12,7 +12,8 @@ from msgspec import Meta
 
 from noxkit.config._types import Table
 from noxkit.rules._base import Found, Place, Scope, found, rule
-from noxkit.rules._members import files_of, is_foreign
+from noxkit.rules._foreign import is_foreign
+from noxkit.rules._members import files_of
 from noxkit.rules._pytest import collected, environments, read_pytest_settings
 from noxkit.rules._source import UnreadableSourceError, read_source
 
