@@ -60,11 +60,30 @@ FOUND = [
     pytest.param("def f():\n    if not TYPE_CHECKING:\n        import a\n", [(3, 9)], id="not TYPE_CHECKING"),
     pytest.param("def f():\n    if TYPE_CHECKING or x:\n        import a\n", [(3, 9)], id="TYPE_CHECKING or more"),
     pytest.param('def f():\n    s = "ä"; import json\n', [(2, 14)], id="behind letters of two bytes"),
-    pytest.param("def f():\n    import json  # noqa: PLC0415\n", [(2, 5)], id="with another tool's comment"),
+    pytest.param("def f():\n    import json  # noqa: F401 -- x\n", [(2, 5)], id="another code is accepted"),
+    pytest.param("def f():\n    import json  # noqa\n", [(2, 5)], id="a comment that names no code"),
+    pytest.param("def f():\n    import json  # PLC0415\n", [(2, 5)], id="a code alone accepts nothing"),
+    pytest.param("def f():\n    # noqa: PLC0415 -- x\n    import json\n", [(3, 5)], id="accepted on another line"),
+    pytest.param('def f():\n    import json; x = "# noqa: PLC0415"\n', [(2, 5)], id="accepted in a string"),
+    pytest.param("def f():\n    import json  # noqa: PLC0415 -- x\n    import os\n", [(3, 5)], id="the next one"),
+    pytest.param(
+        "def f():\n    from a import (\n        b,\n    )  # noqa: PLC0415 -- x\n",
+        [(2, 5)],
+        id="accepted where ruff does not look",
+    ),
     pytest.param("def f():\n\timport json\n\treturn json\n", [(2, 2)], id="a tab"),
 ]
 
 SILENT = [
+    pytest.param("def f():\n    import json  # noqa: PLC0415 -- slow\n", id="accepted by ruff's code"),
+    pytest.param("def f():\n    import json  # noqa: PLC0415\n", id="accepted without a reason, a finding of its own"),
+    pytest.param("def f():\n    import json  # noqa: F401, PLC0415 -- slow\n", id="accepted as one of two codes"),
+    pytest.param("def f():\n    import json  # why # NOQA:PLC0415 -- slow\n", id="accepted behind another comment"),
+    pytest.param(
+        "def f():\n    from a import (  # noqa: PLC0415 -- slow\n        b,\n    )\n", id="accepted on its first line"
+    ),
+    pytest.param("def f():\n    from a import b, \\\n        c  # noqa: PLC0415 -- slow\n", id="accepted at its end"),
+    pytest.param("class A:\n    import json  # noqa: PLC0415 -- an attribute\n", id="accepted in a class"),
     pytest.param("import json\nfrom os import path\n", id="the top"),
     pytest.param("if a:\n    import json\nelse:\n    import os\n", id="a branch of the module"),
     pytest.param("try:\n    import tomllib\nexcept OSError:\n    import tomli\n", id="a try of the module"),

@@ -11,6 +11,7 @@ from msgspec import Meta
 from noxkit.config._types import Glob, Table
 from noxkit.diagnostics.model import FixSafety
 from noxkit.rules._base import Found, Scope, found, rule
+from noxkit.rules._directives import directives
 from noxkit.rules._import_moves import Late, moves_of
 from noxkit.workspace._globs import matcher
 
@@ -25,6 +26,7 @@ _MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
 _EXPECTING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 _CHECKING = "TYPE_CHECKING"
 _TRIES = frozenset({"Try", "TryStar"})
+_OF_RUFF = "PLC0415"
 
 
 class Options(Table, frozen=True, kw_only=True):
@@ -117,7 +119,8 @@ def import_in_function(source: SourceFile) -> Iterator[Found]:
 
     # When to ignore
     For an import that is expensive and seldom needed, or that resolves a cycle for now: on its line, with that
-    reason.
+    reason. Where ruff's `PLC0415`, the same rule, is accepted there by its code, as in
+    `import yaml  # noqa: PLC0415 -- slow, and seldom needed`, that holds here as well: nothing need be said twice.
     """
     candidates = [node for kind in (ast.Import, ast.ImportFrom) for node in source.nodes(kind) if node.col_offset]
     if not candidates:
@@ -131,6 +134,8 @@ def import_in_function(source: SourceFile) -> Iterator[Found]:
         for node in sorted(candidates, key=lambda node: (node.lineno, node.col_offset))
         if (scope := _scope_of(source, node, checking)) is not None
     ]
+    accepted = _accepted(source) if late else frozenset()
+    late = [each for each in late if _comment_line(source, each.node) not in accepted]
     moves = moves_of(source, late)
     for each in late:
         why = moves.reasons.get(id(each.node))
@@ -144,6 +149,20 @@ def import_in_function(source: SourceFile) -> Iterator[Found]:
             at=source.place(each.node),
             safe=moves.actions if why is None else (),
         )
+
+
+def _accepted(source: SourceFile) -> frozenset[int]:
+    """The lines on which ruff is told by its code to accept a late import."""
+    found = (each for each in directives(source) if each.linter and not each.of_file)
+    return frozenset(each.line for each in found if _OF_RUFF in each.codes)
+
+
+def _comment_line(source: SourceFile, node: ast.Import | ast.ImportFrom) -> int:
+    """The line on which ruff looks for a comment on a statement: its first, or the end of that where it goes on."""
+    line, last = node.lineno, node.end_lineno or node.lineno
+    while line < last and source.lines[line - 1].rstrip("\r\n").endswith("\\"):
+        line += 1
+    return line
 
 
 def _named(node: ast.Import | ast.ImportFrom) -> str:
