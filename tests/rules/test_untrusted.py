@@ -94,6 +94,12 @@ def f(self, root: Path, path: Path, name: str):
             id="abspath of a name",
         ),
         pytest.param("if path.as_posix().startswith(root.as_posix()):\n        return 1", id="as_posix"),
+        pytest.param("inside = path.is_relative_to(root)\n    return open(path) if inside else None", id="kept"),
+        pytest.param(
+            "inside = path.is_relative_to(root)\n    shown = path.relative_to(root) if inside else path\n"
+            "    if inside:\n        return open(path)",
+            id="kept for show and for more",
+        ),
         pytest.param("if path.absolute().is_relative_to(root):\n        return 1", id="absolute"),
     ],
 )
@@ -120,6 +126,10 @@ def test_an_unresolved_path_is_found_in_each_spelling(rules: RuleTree, code: str
         ),
         pytest.param('if PurePosixPath(name).is_relative_to("a"):\n        return 1', id="pure"),
         pytest.param("return path.relative_to(root) if path.is_relative_to(root) else path", id="for show"),
+        pytest.param(
+            "inside = path.is_relative_to(root)\n    return path.relative_to(root) if inside else path",
+            id="for show, kept under a name",
+        ),
         pytest.param("assert path.is_relative_to(root)", id="assertion"),
         pytest.param("return os.path.relpath(path, root) if path.is_relative_to(root) else path", id="relpath"),
         pytest.param('if name.startswith("https://"):\n        return 1', id="url"),

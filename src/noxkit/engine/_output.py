@@ -115,7 +115,7 @@ def unwritable(file: Path, error: OSError, root: Path) -> NoxkitError:
     state = root / ".nox"
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         hint = "free disk space and run again"
-    elif file.is_relative_to(state):
+    elif file.is_relative_to(state):  # noxkit: ignore[NK-PATH-UNRESOLVED] it chooses between two hints
         hint = "noxkit keeps its environments and reports in `.nox`: make that a folder that can be written"
     else:
         hint = "choose another place, or make it writable"

@@ -254,9 +254,8 @@ def _judged(call: ast.Call, names: Names, source: SourceFile) -> list[ast.expr]:
         return []
     receiver, inside = call.func.value, call.args[0]
     if attribute == "is_relative_to":
-        only_said = _is_for_show(receiver, call, source) or any(
-            isinstance(each, ast.Assert) for each in source.ancestors(call)
-        )
+        shown = _is_for_show(receiver, [call], source) or _is_for_show(receiver, _uses(call, source), source)
+        only_said = shown or any(isinstance(each, ast.Assert) for each in source.ancestors(call))
         return [] if only_said else [receiver]
     if attribute != "startswith":
         return []
@@ -265,21 +264,34 @@ def _judged(call: ast.Call, names: Names, source: SourceFile) -> list[ast.expr]:
     return [receiver] if _is_named(receiver, _PATHLIKE) and _is_path_text(inside, names) else []
 
 
-def _around(call: ast.Call, source: SourceFile) -> Iterator[ast.AST]:
-    """The expressions around a call."""
-    for each in source.ancestors(call):
+def _uses(call: ast.Call, source: SourceFile) -> list[ast.expr]:
+    """Where the answer is looked at that a statement has only kept under a name: `inside = a.is_relative_to(b)`."""
+    kept = source.parent(call)
+    if not isinstance(kept, ast.Assign) or len(kept.targets) != 1 or not isinstance(kept.targets[0], ast.Name):
+        return []
+    names = [node for node in ast.walk(scope_of(source, call)) if isinstance(node, ast.Name)]
+    return [node for node in names if node.id == kept.targets[0].id and isinstance(node.ctx, ast.Load)]
+
+
+def _around(node: ast.expr, source: SourceFile) -> Iterator[ast.AST]:
+    """The expressions around one."""
+    for each in source.ancestors(node):
         if isinstance(each, ast.stmt):
             return
         yield each
 
 
-def _is_for_show(receiver: ast.expr, call: ast.Call, source: SourceFile) -> bool:
-    """Whether the answer only chooses between the relative path and the whole one: `a.relative_to(b) if … else a`."""
+def _is_for_show(receiver: ast.expr, answers: list[ast.expr], source: SourceFile) -> bool:
+    """Whether the answers only choose between the relative path and the whole one: `a.relative_to(b) if … else a`."""
     wanted = re.compile(
         rf"\b{re.escape(ast.unparse(receiver))}\.relative_to\(|\brelpath\({re.escape(ast.unparse(receiver))}\b"
     )
     choices = (ast.IfExp, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
-    return any(isinstance(each, choices) and wanted.search(ast.unparse(each)) for each in _around(call, source))
+    chosen = (
+        any(isinstance(each, choices) and wanted.search(ast.unparse(each)) for each in _around(answer, source))
+        for answer in answers
+    )
+    return bool(answers) and all(chosen)
 
 
 def _is_path_text(node: ast.expr, names: Names) -> bool:
