@@ -82,8 +82,8 @@ def _run() -> str:
 
 def _drawn(output: str) -> str:
     from rich.console import Console  # noqa: PLC0415 -- heavy, and every session of this repository loads this file
-    from rich.terminal_theme import MONOKAI  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.terminal_theme import MONOKAI  # noqa: PLC0415 -- the same
+    from rich.text import Text  # noqa: PLC0415 -- the same
 
     console = Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text("$ nox -s lint", style="bold"))

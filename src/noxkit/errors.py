@@ -50,6 +50,7 @@ class ErrorRecord:
     end_column: int | None = None
 
     def __post_init__(self) -> None:
+        """Refuse a code that has no page."""
         if self.code not in ERROR_CODES:
             raise ValueError(f"{self.code} is not declared in ERROR_CODES")
 

@@ -24,8 +24,8 @@ class Wrong(NamedTuple):
 
 def _specifier(text: str) -> Wrong | None:
     # packaging takes 30 ms to import: only where a version is given
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 -- slow, and few options need it
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 -- the same
 
     if not text.strip():
         return Wrong("is empty", 'give a version, such as "==0.17.*", or leave the key out')
@@ -43,7 +43,7 @@ def _specifier(text: str) -> Wrong | None:
 
 
 def _requirement(text: str) -> Wrong | None:
-    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 -- as above
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 -- the same
 
     try:
         Requirement(text)

@@ -42,7 +42,7 @@ class Document:
     @functools.cached_property
     def _positions(self) -> TomlPositions:
         # the parser is loaded only where a place is shown
-        from noxkit.diagnostics.positions import TomlPositions  # noqa: PLC0415
+        from noxkit.diagnostics.positions import TomlPositions  # noqa: PLC0415 -- a parser that only errors need
 
         return TomlPositions(self.content)
 

@@ -138,7 +138,7 @@ class _Worker:
 
     def _whole(self) -> tuple[tuple[Finding, ...], str | None]:
         from noxkit.config.load import load  # noqa: PLC0415 -- plugins with rules on the workspace are rare
-        from noxkit.workspace.discovery import discover  # noqa: PLC0415
+        from noxkit.workspace.discovery import discover  # noqa: PLC0415 -- the same
 
         options = load(self._root, environ={}, arguments=()).options
         repository = discover(self._root, kinds=options.kinds)

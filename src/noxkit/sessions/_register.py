@@ -78,13 +78,13 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
 
 
 def _refuse(name: str, taken: CodeType | None) -> NoReturn:
-    from pathlib import Path  # noqa: PLC0415 -- an error is the only thing that needs these
+    from pathlib import Path  # noqa: PLC0415 -- only an error needs it
 
-    from noxkit.engine._output import Asked, record_error  # noqa: PLC0415
-    from noxkit.engine.console import Console  # noqa: PLC0415
-    from noxkit.errors import ErrorRecord, NoxkitError  # noqa: PLC0415
-    from noxkit.tasks.environ import current  # noqa: PLC0415
-    from noxkit.tasks.identity import call_identity  # noqa: PLC0415
+    from noxkit.engine._output import Asked, record_error  # noqa: PLC0415 -- the same
+    from noxkit.engine.console import Console  # noqa: PLC0415 -- the same
+    from noxkit.errors import ErrorRecord, NoxkitError  # noqa: PLC0415 -- the same
+    from noxkit.tasks.environ import current  # noqa: PLC0415 -- the same
+    from noxkit.tasks.identity import call_identity  # noqa: PLC0415 -- the same
 
     root = Path.cwd()
     message = f"a session named `{name}` is already registered"

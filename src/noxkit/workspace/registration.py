@@ -85,7 +85,7 @@ def _union(specifiers: Iterable[str | None]) -> tuple[str, ...] | None:
 
 def _discovered(root: Path) -> tuple[str, ...]:
     from noxkit.errors import NoxkitError  # noqa: PLC0415 -- a single package is read without any of this
-    from noxkit.workspace.discovery import discover  # noqa: PLC0415
+    from noxkit.workspace.discovery import discover  # noqa: PLC0415 -- the same
 
     try:
         return discover(root).pythons
