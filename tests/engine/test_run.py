@@ -150,14 +150,14 @@ def test_the_display_hears_a_finding_with_its_final_status(repo: Repo) -> None:
 
 def test_credentials_are_not_visible_to_a_program(repo: Repo) -> None:
     files = manifest(command("one", "sh", "-c", "env > seen"))
-    repo.write(files).run(MY_TOKEN="hush", HARMLESS="seen")
+    repo.write(files).run(MY_TOKEN="hush", HARMLESS="seen")  # noqa: S106 -- the name of a variable
     seen = (repo.root / "seen").read_text()
     assert ("hush" in seen, "HARMLESS=seen" in seen) == (False, True)
 
 
 def test_pass_env_restores_a_credential_by_its_name(repo: Repo) -> None:
     files = manifest(command("one", "sh", "-c", "env > seen"), options='pass-env = ["MY_TOKEN"]')
-    repo.write(files).run(MY_TOKEN="hush", MY_SECRET="other")
+    repo.write(files).run(MY_TOKEN="hush", MY_SECRET="other")  # noqa: S106 -- the name of a variable
     seen = (repo.root / "seen").read_text()
     assert ("MY_TOKEN=hush" in seen, "other" in seen) == (True, False)
 

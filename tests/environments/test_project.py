@@ -299,13 +299,13 @@ HOOK = "import os, pathlib\npathlib.Path('seen').write_text(repr(dict(os.environ
 @pytest.mark.parametrize("with_lock", [True, False], ids=["with a lock", "without"])
 def test_a_build_backend_does_not_see_credentials(repo: Repo, with_lock: bool) -> None:
     repo.write({**project(), "hook.py": HOOK})
-    made(locked(repo) if with_lock else repo, MY_TOKEN="hush", AWS_PROFILE="hush", HARMLESS="here")
+    made(locked(repo) if with_lock else repo, MY_TOKEN="hush", AWS_PROFILE="hush", HARMLESS="here")  # noqa: S106 -- the name of a variable
     seen = (repo.root / "seen").read_text()
     assert ("hush" in seen, "HARMLESS" in seen) == (False, True)
 
 
 def test_pass_env_restores_one_for_a_build_backend(repo: Repo) -> None:
     repo.write({**project(tables='[tool.noxkit]\npass-env = ["MY_TOKEN"]\n'), "hook.py": HOOK})
-    made(repo, MY_TOKEN="hush", OTHER_TOKEN="shh")
+    made(repo, MY_TOKEN="hush", OTHER_TOKEN="shh")  # noqa: S106 -- the name of a variable
     seen = (repo.root / "seen").read_text()
     assert ("hush" in seen, "shh" in seen) == (True, False)

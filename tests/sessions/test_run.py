@@ -119,7 +119,7 @@ def test_a_test_does_not_see_credentials_but_what_pass_env_restores(tested: NoxR
     body = "import os\nSEEN = os.environ.get('MY_SECRET'), os.environ.get('GIVEN_TOKEN')\n"
     body += "def test_it():\n    assert SEEN == (None, 'x')\n"
     tested.write({**manifest(options=options), "test_it.py": body})
-    assert tested.nox("-s", "tests", MY_SECRET="x", GIVEN_TOKEN="x")[0] == 0
+    assert tested.nox("-s", "tests", MY_SECRET="x", GIVEN_TOKEN="x")[0] == 0  # noqa: S106 -- the name of a variable
 
 
 def test_failing_tests_fail_the_session(tested: NoxRepo) -> None:
@@ -226,7 +226,7 @@ def test_help_lists_the_flags(repo: NoxRepo) -> None:
 
 def test_events_are_written_as_json_lines_with_credentials_by_name_only(repo: NoxRepo) -> None:
     repo.write(manifest(command("good", "true", output="exit-code"), options=f'{OFFLINE}pass-env = ["MY_TOKEN"]\n'))
-    repo.nox("-s", "lint", "--", "--events", "events.jsonl", "--only", "good", MY_TOKEN="hush")
+    repo.nox("-s", "lint", "--", "--events", "events.jsonl", "--only", "good", MY_TOKEN="hush")  # noqa: S106 -- the name of a variable
     text = (repo.root / "events.jsonl").read_text()
     events = [json.loads(line) for line in text.splitlines()]
     kinds = [event["event"] for event in events if event.get("task", "good") == "good"]
