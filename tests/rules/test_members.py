@@ -59,6 +59,8 @@ def exclude(*folders: str) -> str:
                 "samples",
                 "packages/a/tests/fixtures",
                 "templates",
+                "_template",
+                ".github/workflows",
                 "examples",
                 "vendor",
                 "{{ name }}",

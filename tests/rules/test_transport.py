@@ -125,6 +125,7 @@ def test_plain_http_is_found_in_each_spelling(rules: RuleTree, code: str) -> Non
         pytest.param('requests.get(f"http://localhost:{port}")', id="local f-string"),
         pytest.param('U = "http://192.168.1.7"', id="private network"),
         pytest.param('requests.get(f"http://{local_host}/")', id="computed and local"),
+        pytest.param('requests.get(f"http://{_METADATA_HOST}/")', id="an instance's own metadata"),
     ],
 )
 def test_plain_http_is_not_seen_in_what_only_looks_like_it(rules: RuleTree, code: str) -> None:

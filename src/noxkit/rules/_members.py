@@ -31,7 +31,7 @@ __all__ = [
 
 EXEMPT_FOLDERS = frozenset(
     """
-    test tests testing testdata fixture fixtures template templates
+    test tests testing testdata fixture fixtures template templates _template _templates
     example examples sample samples demo demos tutorial tutorials
     """.split()  # noqa: SIM905 -- two lines say what a column of sixteen would
 )

@@ -138,7 +138,9 @@ def _unlisted(whole: WorkspaceFacts) -> Iterator[tuple[str, TomlFile, str]]:
 
 
 def _is_exempt(folder: str) -> bool:
-    return not EXEMPT_FOLDERS.isdisjoint(folder.split("/")) or is_foreign(folder)
+    parts = folder.split("/")
+    is_hidden = any(part.startswith(".") for part in parts)  # programs of a CI or an editor, and no packages
+    return is_hidden or not EXEMPT_FOLDERS.isdisjoint(parts) or is_foreign(folder)
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -181,7 +181,7 @@ _NEAR = re.compile(
     r"|host\.docker\.internal|metadata\.google\.internal|[^.]+|.*\.(?:localhost|local|test|example|invalid|internal|onion)"
     r"|(?:.*\.)?example\.(?:com|org|net|edu))$"
 )
-_LOCAL = re.compile(r"(?i)local|loopback|127|server_address|getsockname|container|docker|ip\b")
+_LOCAL = re.compile(r"(?i)local|loopback|metadata|127|server_address|getsockname|container|docker|ip\b")
 _NAMESPACES = re.compile(
     r"(?i)^(?:(?:www\.)?w3\.org|(?:[\w-]+\.)*xmlsoap\.org|schemas?\.[\w.-]+|purl\.org|(?:[\w-]+\.)?openxmlformats\.org|ns\.[\w.-]+"
     r"|xmlns\.[\w.-]+|(?:www\.)?json-schema\.org|(?:www\.)?opengis\.net|(?:[\w-]+\.)?openarchives\.org|relaxng\.org|(?:www\.)?xml\.org"
