@@ -10,7 +10,8 @@ import pytest
 from noxkit.diagnostics.model import FixSafety
 from noxkit.rules import load_families
 from noxkit.rules._base import Rule, Scope
-from tests.rules._trees import RuleTree, examples
+from tests.rules._fixed import fixed
+from tests.rules._trees import PYPROJECT, RuleTree, examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,16 @@ def test_a_rule_is_silent_on_each_example_that_passes(rule: Rule[Any], tree: Rul
     assert trees
     for files in trees:
         assert tree.find(rule.info.code, files) == [], files
+
+
+@pytest.mark.parametrize("rule", [rule for rule in HERE if rule.info.fix is FixSafety.SAFE], ids=_id)
+def test_the_safe_fix_makes_the_first_example_that_passes_of_the_first_that_fails(
+    rule: Rule[Any], tree: RuleTree
+) -> None:
+    before, after = (examples(rule.info.page, section)[0] for section in ("Fails", "Passes"))
+    made = fixed(tree, rule.info.code, before)
+    assert {path: content.decode() for path, content in made.items()} == {"pyproject.toml": PYPROJECT, **after}
+    assert fixed(tree, rule.info.code, made) == made
 
 
 @pytest.mark.parametrize("rule", [rule for rule in HERE if rule.info.fix is not FixSafety.SAFE], ids=_id)

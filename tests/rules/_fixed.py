@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["fixed"]
 
 
-def fixed(tree: RuleTree, code: str, files: Mapping[str, str | bytes], **changed: str) -> dict[str, bytes]:
-    """The files after the safe fixes of the rule `code`, applied until there is none; a fifth pass is one too many."""
-    findings = tree.find(code, files, **changed)
+def fixed(rules: RuleTree, code: str, files: Mapping[str, str | bytes], **changed: str) -> dict[str, bytes]:
+    """All files of the tree once no safe fix of the rule `code` is left, named as for `RuleTree.write`."""
+    found = rules.find(code, files, **changed)
     for _ in range(5):
-        applied = apply_fixes(tree.root, findings, safeties={FixSafety.SAFE}, outer=tree.root)
+        if not any(finding.fix is FixSafety.SAFE for finding in found):
+            return _tree(rules)
+        applied = apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
+        assert applied.done
         assert not applied.refused
-        if not applied.done:
-            return {path: (tree.root / path).read_bytes() for path in files}
-        findings = tree.again(code, **changed)
-    raise AssertionError("the fixes come to no end")
+        found = rules.again(code, **changed)
+    raise AssertionError(f"the fixes of {code} come to no end")
+
+
+def _tree(rules: RuleTree) -> dict[str, bytes]:
+    files = {path.relative_to(rules.root).as_posix(): path for path in rules.root.rglob("*") if path.is_file()}
+    marks = {name: " +x" if path.stat().st_mode & 0o111 else "" for name, path in files.items()}
+    return {f"{name}{marks[name]}": path.read_bytes() for name, path in files.items()}

@@ -9,7 +9,7 @@ import pytest
 
 from noxkit.diagnostics.model import FixSafety
 from noxkit.workspace.pythons import NEWEST, SUPPORTED
-from tests.rules._fixes import fixed
+from tests.rules._fixed import fixed
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -92,7 +92,7 @@ classifiers = [
   "Typing :: Typed", # since 1.0
 ]
 """
-    after = fixed(rules, "NK-CLASSIFIER-PYTHON", {"pyproject.toml": before})["pyproject.toml"]
+    after = fixed(rules, "NK-CLASSIFIER-PYTHON", {"pyproject.toml": before})["pyproject.toml"].decode()
     assert "# since 1.0" in after
     assert "3.11" not in after
     lines = [line.strip().split(" #")[0] for line in after.splitlines() if "::" in line]
@@ -152,7 +152,7 @@ def test_a_claim_is_removed_only_where_the_kind_is_not_typed(rules: RuleTree) ->
     files = {"pyproject.toml": TYPED + kind, "src/acme/__init__.py": ""}
     assert [finding.fix for finding in rules.find("NK-CLASSIFIER-TYPED", files)] == [FixSafety.DISPLAY]
     untyped = {**files, "pyproject.toml": TYPED + kind + "typed = false\n"}
-    assert fixed(rules, "NK-CLASSIFIER-TYPED", untyped)["pyproject.toml"] == PLAIN + kind + "typed = false\n"
+    assert fixed(rules, "NK-CLASSIFIER-TYPED", untyped)["pyproject.toml"].decode() == PLAIN + kind + "typed = false\n"
 
 
 def test_the_marker_of_a_member_is_not_the_root_s(rules: RuleTree) -> None:
@@ -240,7 +240,7 @@ def test_the_private_classifier_agrees_with_the_kind(
 
 def test_the_private_classifier_is_added_to_a_package_that_has_none(rules: RuleTree) -> None:
     after = fixed(rules, "NK-PRIVATE-CLASSIFIER", {"pyproject.toml": HEAD + "\n" + KIND + "publish = false\n"})
-    assert after["pyproject.toml"] == HEAD + PRIVATE + "\n" + KIND + "publish = false\n"
+    assert after["pyproject.toml"].decode() == HEAD + PRIVATE + "\n" + KIND + "publish = false\n"
 
 
 def test_a_package_with_the_private_classifier_is_never_publishable(rules: RuleTree) -> None:

@@ -12,7 +12,6 @@ from noxkit.rules import load_families
 from noxkit.rules._facts import Settings
 from noxkit.rules._source import read_text_file
 from tests.rules._fixed import fixed
-from tests.rules._trees import examples
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -216,9 +215,3 @@ def test_a_python_file_that_does_not_parse_is_not_touched() -> None:
     [finding] = load_families()["headers"][CODE](file)
     assert "does not parse" in finding.hint
     assert not finding.actions
-
-
-def test_the_fix_turns_the_first_example_that_fails_into_the_first_that_passes(rules: RuleTree) -> None:
-    page = load_families()["headers"][CODE].info.page
-    before, after = examples(page, "Fails")[0], examples(page, "Passes")[0]
-    assert {path: text.decode() for path, text in fixed(rules, CODE, before).items()} == after

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import FixSafety
-from noxkit.engine._apply import apply_fixes
+from tests.rules._fixed import fixed
 from tests.rules._trees import RuleTree
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def test_what_is_meant_to_be_copied_is_copied(
     tree = {"pyproject.toml": root(wanted), "packages/a/pyproject.toml": member("a"), **files}
     found = rules.find("NK-FILE-MISSING", tree)
     assert [finding.fix for finding in found] == [FixSafety.SAFE if made else None]
-    apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
+    after = fixed(rules, "NK-FILE-MISSING", tree)
     if made:
-        assert (rules.root / "packages/a" / made).read_text() == LICENSE
+        assert after[f"packages/a/{made}"].decode() == LICENSE
         assert rules.again("NK-FILE-MISSING") == []
 
 
@@ -114,9 +114,8 @@ def test_a_licence_above_the_root_is_copied(tmp_path: Path) -> None:
     (tmp_path / "top" / ".git").mkdir(parents=True)
     (tmp_path / "top" / "LICENSE").write_text(LICENSE)
     kind = '[[tool.noxkit.kinds]]\nname = "library"\npaths = ["."]\nrequired-files = ["LICENSE"]\n'
-    found = rules.find("NK-FILE-MISSING", {"pyproject.toml": member("a") + kind})
-    apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
-    assert (rules.root / "LICENSE").read_text() == LICENSE
+    after = fixed(rules, "NK-FILE-MISSING", {"pyproject.toml": member("a") + kind})
+    assert after["LICENSE"].decode() == LICENSE
 
 
 def test_what_else_is_copied_is_an_option(rules: RuleTree) -> None:
@@ -179,8 +178,7 @@ def test_scripts_that_are_asked_for_need_both(rules: RuleTree) -> None:
 
 
 def test_the_fix_sets_the_run_bit_once(rules: RuleTree) -> None:
-    found = rules.find("NK-FILE-NOT-EXECUTABLE", {"a.sh": BASH})
-    apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
+    assert "a.sh +x" in fixed(rules, "NK-FILE-NOT-EXECUTABLE", {"a.sh": BASH})
     assert (rules.root / "a.sh").stat().st_mode & 0o777 == 0o755
     assert rules.again("NK-FILE-NOT-EXECUTABLE") == []
 
@@ -251,10 +249,9 @@ def test_typed_packages_are_marked(
 def test_the_marker_stands_in_each_leaf_of_a_namespace(rules: RuleTree) -> None:
     kind = '[[tool.noxkit.kinds]]\nname = "x"\npaths = ["."]\ntyped = true\n'
     files = {"src/acme/core/__init__.py": "", "src/acme/cli/__init__.py": "", "src/acme/cli/py.typed": ""}
-    found = rules.find("NK-PY-TYPED-MISSING", {"pyproject.toml": BUILT + member("acme") + kind, **files})
-    apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
-    assert (rules.root / "src/acme/core/py.typed").read_bytes() == b""
-    assert not (rules.root / "src/acme/py.typed").exists()
+    after = fixed(rules, "NK-PY-TYPED-MISSING", {"pyproject.toml": BUILT + member("acme") + kind, **files})
+    assert after["src/acme/core/py.typed"] == b""
+    assert "src/acme/py.typed" not in after
     assert rules.again("NK-PY-TYPED-MISSING") == []
 
 
@@ -321,8 +318,7 @@ def test_a_configured_namespace_needs_no_second_member(rules: RuleTree) -> None:
 
 
 def test_the_fix_removes_an_empty_init_alone(rules: RuleTree) -> None:
-    found = rules.find("NK-NAMESPACE-INIT", {**SPACE, INIT: ""})
-    apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
-    assert not (rules.root / INIT).exists()
-    assert (rules.root / "packages/cli/src/acme/cli/__init__.py").exists()
+    after = fixed(rules, "NK-NAMESPACE-INIT", {**SPACE, INIT: ""})
+    assert INIT not in after
+    assert "packages/cli/src/acme/cli/__init__.py" in after
     assert rules.again("NK-NAMESPACE-INIT") == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import FixSafety
-from tests.rules._fixes import fixed
+from tests.rules._fixed import fixed
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -57,7 +57,7 @@ classifiers = [
   "Typing :: Typed",
 ]
 """
-    after = fixed(rules, "NK-LICENSE-CLASSIFIER", {"pyproject.toml": before})["pyproject.toml"]
+    after = fixed(rules, "NK-LICENSE-CLASSIFIER", {"pyproject.toml": before})["pyproject.toml"].decode()
     assert after == before.replace('  "License :: OSI Approved",\n', "").replace(f'  "{OSI}",\n', "")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import FixSafety
-from noxkit.engine._apply import apply_fixes
+from tests.rules._fixed import fixed
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -141,9 +141,8 @@ def test_groups_of_a_virtual_root_need_sources_too(rules: RuleTree) -> None:
 
 def test_the_fix_goes_where_the_sources_are(rules: RuleTree) -> None:
     own = member("a", "b", "c", more=sources(WORKSPACE))
-    found = rules.find("NK-MEMBER-SOURCE", {"pyproject.toml": ROOT, A: own, B: member("b"), C: member("c")})
-    apply_fixes(rules.root, found, safeties={FixSafety.SAFE}, outer=rules.root)
-    assert (rules.root / A).read_text() == f"{own}c = {{workspace = true}}\n"
+    after = fixed(rules, "NK-MEMBER-SOURCE", {"pyproject.toml": ROOT, A: own, B: member("b"), C: member("c")})
+    assert after[A].decode() == f"{own}c = {{workspace = true}}\n"
     assert rules.again("NK-MEMBER-SOURCE") == []
 
 

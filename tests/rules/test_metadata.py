@@ -9,7 +9,7 @@ import pytest
 
 from noxkit.diagnostics.model import FixSafety
 from noxkit.errors import NoxkitError
-from tests.rules._fixes import fixed
+from tests.rules._fixed import fixed
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -292,11 +292,12 @@ def test_a_member_gets_what_its_root_has_and_nothing_that_does_not_fit(rules: Ru
     after = fixed(
         rules, "NK-METADATA-RECOMMENDED", {"pyproject.toml": root, "README.md": "", "m/pyproject.toml": member}
     )
-    assert '[project.urls]\nSource = "https://x.org/x"\n' in after["m/pyproject.toml"]
-    assert 'keywords = ["x"]\n' in after["m/pyproject.toml"]
-    assert 'm = "m:main" # kept\n' in after["m/pyproject.toml"]
-    assert "readme" not in after["m/pyproject.toml"]
-    assert after["pyproject.toml"] == root
+    given = after["m/pyproject.toml"].decode()
+    assert '[project.urls]\nSource = "https://x.org/x"\n' in given
+    assert 'keywords = ["x"]\n' in given
+    assert 'm = "m:main" # kept\n' in given
+    assert "readme" not in given
+    assert after["pyproject.toml"].decode() == root
 
 
 _URLS = [
