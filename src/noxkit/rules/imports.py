@@ -134,7 +134,9 @@ def import_in_function(source: SourceFile) -> Iterator[Found]:
         for node in sorted(candidates, key=lambda node: (node.lineno, node.col_offset))
         if (scope := _scope_of(source, node, checking)) is not None
     ]
-    accepted = _accepted(source) if late else frozenset()
+    if not late:
+        return
+    accepted = _accepted(source)
     late = [each for each in late if _comment_line(source, each.node) not in accepted]
     moves = moves_of(source, late)
     for each in late:
