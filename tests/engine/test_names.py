@@ -171,7 +171,7 @@ def test_a_command_runs_in_the_session_that_it_names(repo: Repo, session: str) -
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        pytest.param('select = ["NK-NO-SUCH-RULE"]', "is not the code of a rule", id="a code that no rule has"),
+        pytest.param('select = ["NK-NO-SUCH-RULE"]', "is neither the code of a rule", id="a code that no rule has"),
         pytest.param("rules = { no-such-family = {} }", "is not a family of rules", id="a family that there is not"),
     ],
 )

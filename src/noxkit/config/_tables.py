@@ -81,6 +81,18 @@ class Kind(Table, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Classifiers that each package must have.", examples=[["Typing :: Typed"]]),
     ] = ()
+    select: Annotated[
+        tuple[Code, ...],
+        Meta(
+            description="Rules on packages to run for these ones, on top of the profile.", examples=[["NK-ALL-MISSING"]]
+        ),
+    ] = ()
+    ignore: Annotated[
+        tuple[Code, ...],
+        Meta(
+            description="Rules on packages that these ones are not asked for.", examples=[["NK-METADATA-RECOMMENDED"]]
+        ),
+    ] = ()
     namespace: Annotated[
         tuple[
             Annotated[str, Meta(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*$", extra={"expected": "an importable name"})],

@@ -6,7 +6,19 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-__all__ = ["Code", "File", "Glob", "Name", "Percent", "ProjectField", "Python", "Revision", "Table", "Task"]
+__all__ = [
+    "Code",
+    "File",
+    "Glob",
+    "Name",
+    "Percent",
+    "ProjectField",
+    "Python",
+    "Revision",
+    "Selector",
+    "Table",
+    "Task",
+]
 
 Glob: TypeAlias = Annotated[
     str,
@@ -34,6 +46,14 @@ Code: TypeAlias = Annotated[
         pattern=r"^(NK-\S+|[a-z0-9][a-z0-9_.-]*:\S+)$",
         examples=["NK-LOCK-STALE", "ruff:F401"],
         extra={"expected": "a code of noxkit (`NK-…`) or of a tool (`ruff:F401`)", "metavar": "CODE"},
+    ),
+]
+Selector: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^(NK-\S+|[a-z0-9][a-z0-9_.-]*:\S+|[a-z][a-z_]*)$",
+        examples=["NK-LOCK-STALE", "imports"],
+        extra={"expected": "a code of noxkit (`NK-…`) or a family of its rules (`imports`)", "metavar": "CODE|FAMILY"},
     ),
 ]
 Name: TypeAlias = Annotated[

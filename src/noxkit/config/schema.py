@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from noxkit.config._tables import Command, CoverageGroup, Generated, Ignore, Kind
-from noxkit.config._types import Code, File, Glob, Name, Percent, Python, Revision, Table, Task
+from noxkit.config._types import File, Glob, Name, Percent, Python, Revision, Selector, Table, Task
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
 
@@ -144,8 +144,11 @@ class Options(Table, frozen=True, kw_only=True):
         Meta(description="The Python that `check` runs the tests on; by default one that this machine has."),
     ] = None
     select: Annotated[
-        tuple[Code, ...],
-        Meta(description="Rules to run on top of the profile.", examples=[["NK-ENVIRONMENT-BROKEN"]]),
+        tuple[Selector, ...],
+        Meta(
+            description="Rules to run on top of the profile, by code or by family; their findings count.",
+            examples=[["NK-PIN-FLOOR", "imports"]],
+        ),
     ] = ()
     ignore: Annotated[
         tuple[Ignore, ...],
@@ -296,6 +299,14 @@ class RunOptions(Table, frozen=True, kw_only=True):
         tuple[Task, ...],
         Meta(description="Without these tasks.", examples=[["typos"]], extra={"group": "What runs"}),
     ] = ()
+    rule: Annotated[
+        tuple[Selector, ...],
+        Meta(description="Of noxkit's own rules only these, by code or family.", extra={"group": "What runs"}),
+    ] = ()
+    severity: Annotated[
+        Severity | None,
+        Meta(description="Only findings that are at least this severe.", extra={"group": "What runs"}),
+    ] = None
     package: Annotated[
         tuple[Name, ...],
         Meta(description="Only these packages of the workspace.", extra={"group": "What runs"}),

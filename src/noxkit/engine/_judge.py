@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._baseline import read_baseline, with_baseline, write_baseline
 from noxkit.engine._secrets import without_secrets
@@ -50,9 +52,17 @@ class Judge:
 
     def _accepted(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         strict = self._context.config.options.profile == "strict"
-        weighed = [raised(outcome) if strict else capped(outcome) for outcome in outcomes]
+        weighed = [self._severe(raised(outcome) if strict else capped(outcome)) for outcome in outcomes]
         told = without_secrets(weighed, self._sources)
         return suppressed(told, context=self._context, sources=self._sources)
+
+    def _severe(self, outcome: Outcome) -> Outcome:
+        """The outcome with those findings that `--severity` asks for; all of them without it."""
+        least = self._context.config.run.severity
+        if least is None:
+            return outcome
+        kept = tuple(finding for finding in outcome.findings if finding.severity.rank <= least.rank)
+        return msgspec.structs.replace(outcome, findings=kept)
 
     def _judged(self, marked: Sequence[Outcome]) -> list[Outcome]:
         findings = fingerprinted(merged(marked), self._sources)

@@ -13,7 +13,7 @@ from noxkit.config.load import faults_of
 from noxkit.engine._select import all_tools
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
-from noxkit.rules import family_options, load_rules
+from noxkit.rules import family_options, load_families, load_rules
 from noxkit.tools import load_tools
 from noxkit.tools._codes import TOOL_CODES
 from noxkit.workspace.pythons import SUPPORTED
@@ -96,11 +96,15 @@ def _wrong_rules(context: Context) -> Iterator[ErrorRecord]:
     """Codes that no rule has, and options that no family of rules has or that are of another type."""
     options = context.config.options
     codes = load_rules().keys() | TOOL_CODES.keys()
+    families = load_families()
     if not options.plugins:  # whose codes are known only when they are loaded
-        for code in options.select:
-            if code.startswith("NK-") and code not in codes:
-                message = f"`{code}` in `select` is not the code of a rule"
-                yield _record(context, "select", message, did_you_mean(code, codes, kind="codes"))
+        asked = [("select", name) for name in options.select] + [("run.rule", name) for name in context.config.run.rule]
+        asked += [("kinds", code) for kind in options.kinds for code in (*kind.select, *kind.ignore)]
+        for option, name in asked:
+            if name not in codes and name not in families and ":" not in name:
+                message = f"`{name}` in `{option.removeprefix('run.')}` is neither the code of a rule nor a family"
+                hint = did_you_mean(name, codes if name.startswith("NK-") else families, kind="names")
+                yield _record(context, option, message, hint)
     kinds = family_options()
     for family, table in options.rules.items():
         if family not in kinds:

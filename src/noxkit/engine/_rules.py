@@ -13,7 +13,7 @@ from noxkit.engine._files import crashed, read_files
 from noxkit.engine._secrets import only_tracked
 from noxkit.engine._source_worker import whole_findings
 from noxkit.engine._task import Task
-from noxkit.rules import load_families, rules_on
+from noxkit.rules import load_families, load_rules, rules_on
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import Settings, WorkspaceFacts
 from noxkit.tools._groups import group_of
@@ -49,7 +49,10 @@ def own_rules(context: Context, session: str) -> list[Rule[Any]]:
     families = load_families()
     names = _FAMILIES.get(session) or (families.keys() - (_SECURITY if session == "consistency" else frozenset()))
     rules = [rule for family in sorted(names & families.keys()) for rule in families[family].values()]
-    return rules_on(rules, strict=options.profile == "strict", selected=options.select)
+    only = frozenset(context.config.run.rule)
+    asked = [rule for rule in rules if not only or only & {rule.info.code, rule.info.family}]
+    selected = (*options.select, *context.config.run.rule, *(code for kind in options.kinds for code in kind.select))
+    return rules_on(asked, strict=options.profile == "strict", selected=selected)
 
 
 def plan_rules(context: Context, scope: RunScope, session: str) -> list[Task]:
@@ -138,6 +141,7 @@ def _source(
 def signed(context: Context, outcome: Outcome, findings: Sequence[Finding]) -> Outcome:
     """The outcome with these findings as its task's; what `select` names is meant, so its findings count."""
     chosen = frozenset(context.config.options.select)
+    chosen |= {code for code, rule in load_rules().items() if rule.family in chosen}
     return msgspec.structs.replace(
         outcome,
         findings=tuple(

@@ -20,7 +20,7 @@ import msgspec
 from noxkit.diagnostics.model import Finding, RuleInfo  # noqa: TC001 -- msgspec reads the fields' types
 from noxkit.rules import load_families
 from noxkit.rules._base import Rule, Scope
-from noxkit.rules._facts import Settings, WorkspaceFacts
+from noxkit.rules._facts import PackageFacts, Settings, WorkspaceFacts
 from noxkit.rules._plugins import PluginError, load_plugin
 from noxkit.rules._source import SourceFile, TextFile, UnreadableSourceError, read_source, read_text_file
 
@@ -158,8 +158,18 @@ def whole_findings(rules: Sequence[Rule[Any]], whole: WorkspaceFacts) -> tuple[t
         if rule.scope is Scope.WORKSPACE:
             calls.append((rule, whole, None))
         elif rule.scope is Scope.PACKAGE:
-            calls += [(rule, each, each.package.name) for each in whole.packages]
+            calls += [(rule, each, each.package.name) for each in whole.packages if _is_asked(rule, each)]
     return _called(calls)
+
+
+def _is_asked(rule: Rule[Any], facts: PackageFacts) -> bool:
+    """Whether the package's kind wants the rule: it may leave it out, or be the only one that has it."""
+    code, kind, options = rule.info.code, facts.kind, facts.whole.options
+    if kind is not None and code in kind.ignore:
+        return False
+    here = rule.info.standard or options.profile == "strict" or {code, rule.info.family} & set(options.select)
+    elsewhere = any(code in other.select for other in options.kinds)
+    return bool(here) or not elsewhere or (kind is not None and code in kind.select)
 
 
 def _applied(rules: Sequence[Rule[Any]], file: TextFile) -> tuple[tuple[Finding, ...], str | None]:

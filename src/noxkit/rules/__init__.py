@@ -70,6 +70,6 @@ def load_rules() -> dict[str, RuleInfo]:
 
 
 def rules_on(rules: Iterable[Rule[Any]], *, strict: bool, selected: Iterable[str] = ()) -> list[Rule[Any]]:
-    """Those rules that a profile has, and those that are selected by code."""
+    """Those rules that a profile has, and those that are selected by code or family."""
     names = frozenset(selected)
-    return [rule for rule in rules if strict or rule.info.standard or rule.info.code in names]
+    return [rule for rule in rules if strict or rule.info.standard or names & {rule.info.code, rule.info.family}]
