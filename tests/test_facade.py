@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CHECKOUT = Path(__file__).parents[1]
-OPTIONS = 'skip = ["ruff", "ruff_format", "typos", "uv_pip_check", "tests", "consistency", "source"]\ntypecheck.checkers = []\n'
+SKIPPED = '["ruff", "ruff_format", "typos", "uv_pip_check", "tests", "consistency", "source"]'
+OPTIONS = f"skip = {SKIPPED}\ntypecheck.checkers = []\n"
 
 
 def test_the_noxkit_that_is_tested_is_this_checkout() -> None:
