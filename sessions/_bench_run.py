@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from noxkit.commands.init import NOXFILE
+from noxkit.tools import load_tools
 from sessions._bench_measure import Command, base_environment
 
 if TYPE_CHECKING:
@@ -71,10 +72,16 @@ def tool_commands(tree: Tree, events: Path) -> list[Command]:
             name=event.get("task", "").partition("[")[0],
             arguments=tuple(event.get("command", [])),
             folder=tree.folder / event.get("folder", "."),
-            environment=base_environment(event.get("environment", {})),
+            environment=base_environment(_as_by_hand(event.get("environment", {}))),
         )
         for event in started
     ]
+
+
+def _as_by_hand(changes: Mapping[str, str | None]) -> dict[str, str | None]:
+    """A command's variables without the limit of threads that noxkit gives to tools beside a slower one."""
+    limits = {tool.threads_variable for tool in load_tools().values()}
+    return {name: value for name, value in changes.items() if name not in limits}
 
 
 def forget_tool_caches(commands: Sequence[Command]) -> None:

@@ -92,6 +92,8 @@ def _tools(context: Context) -> Iterator[str]:
         why = on[name][0] if name in on else choice.why
         if tool.type_checker and name not in on:
             why = f"off: {why}"
+        if name == "tests" and not choice.chosen and not tool.not_due(context.repository, (".",)):
+            why = "there are test files, and no dependency group names pytest: noxkit brings it"
         version = ""
         if tool.own_environment:
             pin = pin_for(context, tool)

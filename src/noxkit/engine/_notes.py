@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noxkit.engine._rules import CONSISTENCY, SOURCE
 from noxkit.engine._select import STRICT_ONLY, checkers
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
     advice = sorted(
         {task.name for task in tasks if task.advisory} & {outcome.name for outcome in outcomes if outcome.findings}
     )
+    own = [name for name in advice if name in {CONSISTENCY, SOURCE}]
+    if own:
+        yield (
+            f"{', '.join(own)}: noxkit's own rules, as warnings but for what is never right, such as a secret; "
+            "a `[tool.noxkit]` in pyproject.toml makes them count"
+        )
+    advice = [name for name in advice if name not in own]
     if advice:
         yield (
             f"{', '.join(advice)}: not chosen by this repository, so the findings are warnings; "

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from noxkit.diagnostics.sources import SECRET_CODES
 from noxkit.report._escape import one_line
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
     codes = list(dict.fromkeys(finding.code for finding in findings))
     if any(code.startswith(_NEVER) for code in codes) or lead.task == "noxkit":
         return None
+    if lead.code in SECRET_CODES:
+        return f"`# noxkit: ignore[{lead.code}] REASON` on that line, and only where it is none"
     if lead.line is not None and lead.path is not None and lead.path.endswith(_COMMENTED):
         return one_line(f"`# noxkit: ignore[{', '.join(codes)}] REASON` on that line")
     place = f", path = {json.dumps(lead.path, ensure_ascii=False)}" if lead.path is not None else ""
