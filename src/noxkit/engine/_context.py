@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from noxkit.diagnostics.events import Observer
+    from noxkit.engine._job import Share
     from noxkit.engine._source_worker import InlineIgnore
     from noxkit.workspace.model import Repository
 
@@ -38,7 +39,8 @@ class Context:
     """One run: what was asked, of which repository, and the means to do it.
 
     `inline_ignores` are the comments that accept findings, by file, as far as files have been read;
-    `outbox` holds texts to print before the report, such as the patch of `--diff`.
+    `shares` says what each task gets of the machine, by its label; `outbox` holds texts to print
+    before the report, such as the patch of `--diff`.
     """
 
     session: str
@@ -52,6 +54,7 @@ class Context:
     inline_ignores: dict[str, tuple[InlineIgnore, ...]] = dataclasses.field(
         default_factory=dict[str, "tuple[InlineIgnore, ...]"]
     )
+    shares: dict[str, Share] = dataclasses.field(default_factory=dict[str, "Share"])
     outbox: list[str] = dataclasses.field(default_factory=list[str])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
 

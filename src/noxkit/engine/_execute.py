@@ -42,6 +42,7 @@ def execute(context: Context, tasks: Sequence[Task], judge: Judge) -> list[Outco
     hangs has an outcome of its own.
     """
     due = [task for task in tasks if task.not_due is None]
+    context.shares.update({task.label: _share(context, task, due) for task in due})
     environments = _environment_nodes(context, due)
     if environments or any(task.tool is not None and task.tool.executable == "uv" for task in due):
         _ = context.uv  # where none fits, the run ends here, before any task
@@ -94,7 +95,7 @@ def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judg
         needs.append(f"project:{task.environment}")
     return Node(
         name=task.label,
-        run=functools.partial(_run, context, task, judge, share=_share(context, task, due)),
+        run=functools.partial(_run, context, task, judge, share=context.shares[task.label]),
         needs=tuple(needs),
         cost=task.cost,
     )

@@ -111,7 +111,8 @@ def _digest(context: Context, path: str) -> str | None:
 
 def _work(context: Context, order: Order, paths: Sequence[str]) -> list[Answer | Outcome]:
     """Deal the files out to as many workers as there are cores."""
-    workers = max(1, min(context.cores, len(paths) // _SMALL))
+    cores = context.shares[_TASK].threads or context.cores
+    workers = max(1, min(cores, len(paths) // _SMALL))
     shares = [tuple(itertools.islice(paths, start, None, workers)) for start in range(workers)]
     orders = [
         msgspec.structs.replace(order, files=share, whole=bool(order.plugins) and number == 0)
@@ -133,7 +134,7 @@ def _one(context: Context, order: Order) -> Answer | Outcome:
             task=_TASK,
             environment={**context.without_credentials, "PYTHONDONTWRITEBYTECODE": None, "PYTHONSAFEPATH": None},
             timeout=context.config.options.timeout,
-            nice=5,
+            nice=context.shares[_TASK].nice,
         )
         return _read(completed, answer)
 

@@ -8,13 +8,12 @@ import functools
 import re
 from typing import TYPE_CHECKING, cast
 
-from markdown_it import MarkdownIt
-
 from noxkit.rules._base import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 __all__ = ["Definition", "Fence", "Heading", "Markdown", "Piece", "read_markdown"]
@@ -70,6 +69,8 @@ class Definition:
 @functools.cache
 def _parser() -> MarkdownIt:
     """Blocks alone: what stands in them is parsed for those that somebody asks about."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 -- 40 ms in every start, for documents alone
+
     return MarkdownIt("commonmark").enable("table").disable("inline")
 
 
