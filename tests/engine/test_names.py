@@ -172,6 +172,10 @@ def test_a_command_runs_in_the_session_that_it_names(repo: Repo, session: str) -
     ("options", "expected"),
     [
         pytest.param('select = ["NK-NO-SUCH-RULE"]', "is neither the code of a rule", id="a code that no rule has"),
+        pytest.param(
+            "rules.imports.allowed-path = []", "of [tool.noxkit.rules.imports]", id="an option that it has not"
+        ),
+        pytest.param('rules.imports.allowed-paths = "a"', "must be a list", id="an option of another type"),
         pytest.param("rules = { no-such-family = {} }", "is not a family of rules", id="a family that there is not"),
     ],
 )

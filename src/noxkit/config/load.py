@@ -340,7 +340,7 @@ def member_table_errors(root: Path, member_pyprojects: Iterable[Path]) -> tuple[
     return tuple(records)
 
 
-def faults_of(kind: type[msgspec.Struct], table: Mapping[str, object]) -> list[Fault]:
-    """Everything that is wrong with the `table` of a family of rules, whose options `kind` declares."""
+def faults_of(kind: type[msgspec.Struct], table: Mapping[str, object], *, family: str) -> list[Fault]:
+    """Everything that is wrong with the `table` of a `family` of rules, whose options `kind` declares."""
     origin = Origin(name="", redactor=Redactor({}, patterns=CREDENTIAL_PATTERNS))
-    return list(origin.faults(msgspec.inspect.type_info(kind), dict(table)))
+    return list(origin.faults(msgspec.inspect.type_info(kind), dict(table), ("rules", family)))

@@ -111,9 +111,8 @@ def _wrong_rules(context: Context) -> Iterator[ErrorRecord]:
             message = f"`{family}` in `rules` is not a family of rules that has options"
             yield _record(context, "rules", message, did_you_mean(family, kinds, kind="families"))
             continue
-        for fault in faults_of(kinds[family], table):
-            label = ".".join(str(part) for part in fault.path)
-            yield _record(context, "rules", f"in `rules.{family}`, `{label}`: {fault.message}", fault.hint)
+        for fault in faults_of(kinds[family], table, family=family):
+            yield _record(context, "rules", fault.message, fault.hint)
 
 
 def _wrong_pythons(context: Context) -> Iterator[ErrorRecord]:

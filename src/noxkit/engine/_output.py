@@ -106,6 +106,9 @@ def prepare_state(folder: Path, root: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"noxkit")
+        ignored = folder / ".gitignore"
+        if not ignored.exists():  # `git add --all` in a repository that does not ignore .nox yet
+            ignored.write_text("*\n", encoding="utf-8")
     except OSError as error:
         raise unwritable(folder, error, root) from error
 
