@@ -22,13 +22,13 @@ _STATUS = "HTTP/1.1 {} X\r\nContent-Length: 0\r\n{}\r\n"
 
 
 class Server:
-    """What has been asked, by method and path, and how many were asking at the same time."""
+    """What has been asked, by method and path; `most` is how many slow answers were waited for at the same time."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.asked: Counter[tuple[str, str]] = Counter()
         self.most = 0
-        self._now = 0
+        self._waiting = 0
         self._lock = threading.Lock()
 
     def url(self, path: str) -> str:
@@ -39,19 +39,21 @@ class Server:
         """How often a path was asked, by any method."""
         return sum(count for (_, each), count in self.asked.items() if each == path)
 
-    @contextlib.contextmanager
-    def counted(self, method: str, path: str) -> Generator[int]:
-        """Count a request while it is answered; gives how many there were before."""
+    def count(self, method: str, path: str) -> int:
+        """Count a request; gives how many there were before."""
         with self._lock:
             before = self.total(path)
             self.asked[method, path] += 1
-            self._now += 1
-            self.most = max(self.most, self._now)
-        try:
-            yield before
-        finally:
-            with self._lock:
-                self._now -= 1
+            return before
+
+    def wait(self, seconds: float) -> None:
+        """Keep somebody waiting, and count that until the answer: behind it the next request may come at once."""
+        with self._lock:
+            self._waiting += 1
+            self.most = max(self.most, self._waiting)
+        time.sleep(seconds)
+        with self._lock:
+            self._waiting -= 1
 
 
 def _answer(sock: socket.socket, method: str, path: str, before: int) -> None:  # noqa: PLR0912, PLR0915, C901 -- misdeeds
@@ -61,8 +63,7 @@ def _answer(sock: socket.socket, method: str, path: str, before: int) -> None:  
     name, _, argument = path.strip("/").partition("/")
     if name == "status":
         status(int(argument))
-    elif name == "slow":
-        time.sleep(float(argument))
+    elif name == "slow":  # waited for by now
         sock.sendall(_OK)
     elif name == "drip":
         for byte in _OK * 100:
@@ -128,7 +129,10 @@ def serving() -> Generator[Server]:
             while self.rfile.readline() not in {b"\r\n", b""}:
                 pass
             if len(line) > 1:
-                with known[0].counted(line[0], line[1]) as before, contextlib.suppress(OSError):
+                before = known[0].count(line[0], line[1])
+                if line[1].startswith("/slow/"):
+                    known[0].wait(float(line[1].removeprefix("/slow/")))
+                with contextlib.suppress(OSError):
                     _answer(self.connection, line[0], line[1], before)
 
     class Threaded(socketserver.ThreadingTCPServer):
