@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import os
 import stat
 import sys
 import warnings
@@ -207,8 +206,3 @@ def _prove(path: str, before: bytes, after: bytes) -> None:
     elif path.endswith(".toml"):
         tomllib.loads(before.decode())
         tomllib.loads(after.decode())
-
-
-def changed_mode(one: Path, other: Path) -> bool:
-    """Whether two files differ in their run bits."""
-    return (os.stat(one).st_mode ^ os.stat(other).st_mode) & _RUN_BITS != 0  # noqa: PTH116 -- one call each

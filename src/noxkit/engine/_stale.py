@@ -11,6 +11,7 @@ from noxkit.diagnostics.positions import TomlPositions
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._rules import CONSISTENCY, SOURCE, own_rules
 from noxkit.engine._suppress import ignore_matches, inline_reason
+from noxkit.report._accept import COMMENTED
 from noxkit.rules._base import Place, Scope
 from noxkit.rules.ignores import IgnoreFacts, Ignoring, ignore_expired, ignore_reason, ignore_unused
 from noxkit.tools import load_tools
@@ -27,7 +28,6 @@ __all__ = ["stale_ignores"]
 
 _NAME = "ignores"
 _CONCLUDED = frozenset({Status.PASSED, Status.FAILED})
-_COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
 
 
 def stale_ignores(
@@ -109,7 +109,7 @@ def _configured(context: Context, seen: _Seen) -> Iterator[Ignoring]:
 def _inline(context: Context, seen: _Seen) -> Iterator[Ignoring]:
     sources = Sources(context.root)
     for path, comments in sorted(context.inline_ignores.items()):
-        if not path.endswith(_COMMENTED):
+        if not path.endswith(COMMENTED):
             continue
         for comment in comments:
             for code in comment.codes:

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding
 
-__all__ = ["acceptance"]
+__all__ = ["COMMENTED", "acceptance"]
 
-# Files in which noxkit looks for its comments: those whose comments begin with `#`.
-_COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
+COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
+"""The suffixes of files in which noxkit looks for its comments: those whose comments begin with `#`."""
+
 _NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-")
 
 
@@ -32,7 +33,7 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
         return None
     if lead.code in SECRET_CODES:
         return f"`# noxkit: ignore[{lead.code}] REASON` on that line, and only where it is none"
-    if lead.line is not None and lead.path is not None and lead.path.endswith(_COMMENTED):
+    if lead.line is not None and lead.path is not None and lead.path.endswith(COMMENTED):
         return one_line(f"`# noxkit: ignore[{', '.join(codes)}] REASON` on that line")
     place = f", path = {json.dumps(lead.path, ensure_ascii=False)}" if lead.path is not None else ""
     entries = ", ".join(f'{{ code = {json.dumps(code)}{place}, reason = "REASON" }}' for code in codes)
