@@ -95,7 +95,7 @@ def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judg
         needs.append(f"project:{task.environment}")
     return Node(
         name=task.label,
-        run=functools.partial(_run, context, task, judge, share=context.shares[task.label]),
+        run=functools.partial(_run, context, task, judge),
         needs=tuple(needs),
         cost=task.cost,
     )
@@ -116,11 +116,11 @@ def _share(context: Context, task: Task, due: Sequence[Task]) -> Share:
     return Share(nice=_NICE)
 
 
-def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object], *, share: Share) -> Outcome:
+def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object]) -> Outcome:
     """One task from its start event to its finish event, with the wall time and the evidence."""
     context.fanout(TaskStarted(name=task.label))
     started = time.perf_counter()
-    outcome = _unmet(task, needs) or _work(context, task, share=share, needs=needs)
+    outcome = _unmet(task, needs) or _work(context, task, needs)
     seconds = time.perf_counter() - started
     outcome = _described(task, outcome, seconds)
     if outcome.status in {Status.PASSED, Status.FAILED}:
@@ -139,14 +139,14 @@ def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
     return None
 
 
-def _work(context: Context, task: Task, *, share: Share, needs: Mapping[str, object]) -> Outcome:
+def _work(context: Context, task: Task, needs: Mapping[str, object]) -> Outcome:
     def call(tool: Tool) -> Outcome:
         own, project = needs.get(f"tool:{tool.distribution}"), needs.get(f"project:{task.environment}")
         homes = Homes(
             own=own if isinstance(own, ToolEnvironment) else None,
             project=project if isinstance(project, ProjectEnvironment) else None,
         )
-        return run_tool(context, task, tool, homes=homes, share=share)
+        return run_tool(context, task, tool, homes=homes)
 
     if task.tool is not None:
         return call(task.tool)

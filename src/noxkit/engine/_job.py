@@ -61,7 +61,7 @@ class Homes:
         return self.project.interpreter if self.project is not None else Path(tool.executable)
 
 
-def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, share: Share) -> Outcome:
+def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes) -> Outcome:
     """Run `tool` for `task` and conclude. A program that does not start is inconclusive, and so is nothing to read."""
     if not task.paths:  # a tool without a path would take the whole tree
         hint = f"correct `{tool.name}` in `paths` of [tool.noxkit]: the paths that it names hold no file"
@@ -75,8 +75,7 @@ def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, share: S
         reason = f"no scratch folder can be made: {error.strerror}"
         return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=facts)
     try:
-        job = dataclasses.replace(_job(context, task, tool, homes=homes, scratch=scratch), threads=share.threads)
-        outcome = _call(context, task, tool, job=job, nice=share.nice)
+        outcome = _call(context, task, tool, job=_job(context, task, tool, homes=homes, scratch=scratch))
     except StartError as error:
         hint = f"install what brings `{tool.executable}`, or add `{task.name}` to `skip` in [tool.noxkit]"
         outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=str(error), hint=hint)
@@ -85,7 +84,7 @@ def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes, share: S
     return msgspec.structs.replace(outcome, evidence={**facts, **outcome.evidence})
 
 
-def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> Outcome:
+def _call(context: Context, task: Task, tool: Tool, *, job: Job) -> Outcome:
     completed = context.runner.run(
         tool.command(job),
         task=task.label,
@@ -97,7 +96,7 @@ def _call(context: Context, task: Task, tool: Tool, *, job: Job, nice: int) -> O
             **tool.environment_for(job),
         },
         timeout=context.config.options.timeout,
-        nice=nice,
+        nice=context.shares[task.label].nice,
     )
     outcome = tool.conclude(job, completed)
     return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
@@ -133,6 +132,7 @@ def _job(context: Context, task: Task, tool: Tool, *, homes: Homes, scratch: Pat
         package=task.package,
         chosen=not task.advisory,
         write=task.write,
+        threads=context.shares[task.label].threads,
         version=homes.own.version if homes.own is not None else None,
         installed=frozenset(project.installed) if project is not None else frozenset(),
     )
