@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "noxkit"
 LEVELS = {
     "errors": 0,
     "diagnostics": 1,
-    **dict.fromkeys(("config", "workspace", "tasks", "report"), 2),
+    **dict.fromkeys(("artifacts", "config", "workspace", "tasks", "report"), 2),
     **dict.fromkeys(("rules", "tools", "environments"), 3),
     "engine": 4,
     **dict.fromkeys(("sessions", "commands", "__main__", "__init__"), 5),

@@ -9,12 +9,12 @@ import pkgutil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from noxkit.rules._base import Found, Place, Rule, Scope, found, rule
+import msgspec
+
+from noxkit.rules._base import Found, Place, Rule, Scope, also, found, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import msgspec
 
     from noxkit.diagnostics.model import RuleInfo
 
@@ -23,6 +23,7 @@ __all__ = [
     "Place",
     "Rule",
     "Scope",
+    "also",
     "family_options",
     "found",
     "load_families",
@@ -58,15 +59,45 @@ def family_options() -> dict[str, type[msgspec.Struct]]:
 
 
 def rules_of(values: Iterable[object], *, module: str | None = None) -> dict[str, Rule[Any]]:
-    """The rules among `values` by code, sorted; those alone that `module` declares itself, where one is named."""
+    """The rules among `values` by code, sorted; those alone that `module` declares itself, where one is named.
+
+    A further source of a rule stands there as its code with the scope behind an `@`.
+    """
     found = [cast("Rule[Any]", value) for value in values if isinstance(value, Rule)]
-    own = {rule.info.code: rule for rule in found if module is None or rule.function.__module__ == module}
+    own = {_key(rule): rule for rule in found if module is None or rule.function.__module__ == module}
     return dict(sorted(own.items()))
 
 
-def load_rules() -> dict[str, RuleInfo]:
-    """What is known of each code of noxkit's own, by code."""
-    return {code: rule.info for rules in load_families().values() for code, rule in rules.items()}
+def _key(rule: Rule[Any]) -> str:
+    return f"{rule.info.code}@{rule.scope.name.lower()}" if rule.secondary else rule.info.code
+
+
+@functools.cache
+def load_rules() -> Mapping[str, RuleInfo]:
+    """What is known of each code of noxkit's own, by code; its page tells of every source in which it is seen.
+
+    Raises ValueError for a source of a code that no rule declares.
+    """
+    rules = [rule for family in load_families().values() for rule in family.values()]
+    known = {rule.info.code: rule.info for rule in rules if not rule.secondary}
+    for rule in rules:
+        if rule.secondary:
+            if rule.info.code not in known:
+                raise ValueError(f"{rule.function.__qualname__} is a source of {rule.info.code}, which no rule declares")
+            first = known[rule.info.code]
+            page = f"{first.page}\n\n# Seen in: {rule.scope.value}\n{_deeper(rule.info.page)}"
+            known[rule.info.code] = msgspec.structs.replace(first, page=page)
+    return MappingProxyType(dict(sorted(known.items())))
+
+
+def _deeper(page: str) -> str:
+    """The page of a further source, its headings one level down."""
+    fenced = False
+    lines: list[str] = []
+    for line in page.splitlines():
+        fenced ^= line.startswith("```")
+        lines.append(f"#{line}" if line.startswith("# ") and not fenced else line)
+    return "\n".join(lines)
 
 
 def rules_on(rules: Iterable[Rule[Any]], *, strict: bool, selected: Iterable[str] = ()) -> list[Rule[Any]]:

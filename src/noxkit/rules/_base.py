@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.fixes import Action
 
-__all__ = ["Found", "Place", "Rule", "Scope", "found", "rule"]
+__all__ = ["Found", "Place", "Rule", "Scope", "also", "found", "rule"]
 
 FactsT = TypeVar("FactsT")
 
@@ -39,6 +39,20 @@ class Scope(enum.Enum):
     """The coverage of one run: `noxkit.rules.coverage.Facts`."""
     GENERATED = "generated file"
     """What a generator has written into a copy of the tree: `noxkit.rules.generated.Written`."""
+    ARCHIVE = "wheel or sdist"
+    """Any built file as an archive: `noxkit.rules._artifacts.FileFacts`."""
+    WHEEL = "wheel"
+    """One wheel: `noxkit.rules._artifacts.WheelFacts`."""
+    SDIST = "sdist"
+    """One source distribution: `noxkit.rules._artifacts.SdistFacts`."""
+    RELEASE = "files of a release"
+    """The files of one project that lie together: `noxkit.rules._artifacts.ReleaseFacts`."""
+    BUILD = "build"
+    """What builds of one package have given: `noxkit.rules._builds.BuildFacts`."""
+    REHEARSAL = "rehearsal"
+    """What installing, importing and resolving a wheel have shown: `noxkit.rules._rehearsals.RehearsalFacts`."""
+    DEPENDENCY = "locked dependency"
+    """One locked dependency, and what is known of it."""
     HISTORY = "git"
     """The commits of a range, or the message of one to be made."""
     NETWORK = "network"
@@ -103,11 +117,16 @@ def found(  # noqa: PLR0913 -- the parts of one finding, all but three of them o
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[FactsT]):
-    """One rule: what is known of it, and its function."""
+    """One rule: what is known of it, and its function.
+
+    A rule that is seen in several sources is declared once; in the others it is `secondary`, and `page` says
+    what it means there.
+    """
 
     info: RuleInfo
     scope: Scope
     function: Callable[[FactsT], Iterable[Found]]
+    secondary: bool = False
 
     def __call__(self, facts: FactsT, *, task: str = "", package: str | None = None) -> list[Finding]:
         """The findings of the function, signed with the rule's code."""
@@ -167,5 +186,21 @@ def rule(  # noqa: PLR0913 -- one rule's metadata, each a literal at its functio
             fix=fix,
         )
         return Rule(info=info, scope=scope, function=function)
+
+    return declare
+
+
+def also(
+    *, code: str, scope: Scope, severity: Severity | None = None
+) -> Callable[[Callable[[FactsT], Iterable[Found]]], Rule[FactsT]]:
+    """Make a function another source of the rule `code`, which is declared elsewhere: in a wheel what was seen in a tree.
+
+    The docstring has a summary, and the sections Fails and Passes; it is added to the rule's page. `severity` is
+    an error where none is given. Raises ValueError for a code that does not begin with `NK-`, or a function without a docstring.
+    """
+
+    def declare(function: Callable[[FactsT], Iterable[Found]]) -> Rule[FactsT]:
+        declared = rule(code=code, scope=scope, since="1.0", standard=True, severity=severity)(function)
+        return dataclasses.replace(declared, secondary=True)
 
     return declare

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from typing import TYPE_CHECKING
@@ -27,9 +28,15 @@ _DIRECTIVE = re.compile(
     re.VERBOSE,
 )
 _LIKELY = re.compile(r"#\s*(?:type|pyright|pyrefly|ty|mypy|ruff)\s*:|noqa", re.IGNORECASE)
-# Other tools' comments are no reason.
-_OTHERS = re.compile(r"#?\s*\b(?:pragma|pylint|fmt|isort|yapf|spellchecker|noxkit|nosec|nosonar)\b\s*[:=]?[^#]*", re.I)
+# Other tools' comments are no reason, but what stands behind a dash in one of a linter is.
+_OTHERS = re.compile(
+    r"""\#?\s*\b(?:
+      (?:pragma|fmt|isort|yapf|spellchecker|noxkit)\b[^\#]* | (?:pylint|nosec|nosonar)\b[^\#]*?(?=\s(?:--?|[–—])\s|\#|$)
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _REASON = re.compile(r"[^\W\d_]{2,}|#\d+")
+_OF_COMMENTS = re.compile(r"E501|W505|E26\d|W29\d|ERA001|RUF003|TD\d+|FIX\d+", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,7 @@ def directives(source: SourceFile) -> Iterator[Directive]:
 def _in_comment(comment: Comment, *, alone: bool) -> Iterator[Directive]:
     found = list(_DIRECTIVE.finditer(comment.text))
     if alone and found and found[0].start():
-        return  # a line of prose, or code that is commented out: nothing stands there to be quiet about
+        found = [match for match in found if _is_about_comment(match)]
     for number, match in enumerate(found):
         ends = [each.end() for each in found[number:]]
         starts = [*(each.start() for each in found[number + 1 :]), len(comment.text)]
@@ -74,8 +81,32 @@ def _in_comment(comment: Comment, *, alone: bool) -> Iterator[Directive]:
             start=comment.column + match.start(),
             end=comment.column + match.end(),
             text=" ".join(match["whole"].split()),
-            codes=tuple(code for code in re.split(r"[\s,]+", codes) if code),
+            codes=_split(codes),
             has_reason=_REASON.search(_OTHERS.sub("", rest)) is not None,
             of_file=bool(match["file"] or match["mypy"] or match["errors"]),
             linter=match["checker"] is None and match["mypy"] is None,
         )
+
+
+def _split(codes: str) -> tuple[str, ...]:
+    return tuple(code for code in re.split(r"[\s,]+", codes) if code)
+
+
+def _is_about_comment(match: re.Match[str]) -> bool:
+    """Whether a directive behind other text, on a line without code, keeps a linter quiet about that text.
+
+    In the midst of prose it is spoken of; behind code that is commented out it is a part of that.
+    """
+    before, behind = match.string[: match.start()], match.string[match.end() :]
+    if match["checker"] or match["mypy"] or behind.strip():
+        return False
+    codes = _split(match["named"] or match["codes"] or "")
+    return any(map(_OF_COMMENTS.fullmatch, codes)) if codes else not _is_code(before)
+
+
+def _is_code(comment: str) -> bool:
+    try:
+        ast.parse(comment.lstrip("# \t"))
+    except (SyntaxError, ValueError):
+        return False
+    return True

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RECORD: the list of a wheel's files, as its rows stand there."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+
+__all__ = ["Record", "Row", "read_record"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its 1-based line, and its columns as written."""
+
+    line: int
+    columns: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The first column."""
+        return self.columns[0] if self.columns else ""
+
+    @property
+    def algorithm(self) -> str:
+        """The part of the second column before the `=`; empty where there is none."""
+        return self.columns[1].partition("=")[0] if len(self.columns) > 1 and "=" in self.columns[1] else ""
+
+    @property
+    def digest(self) -> str:
+        """The part of the second column behind the `=`."""
+        return self.columns[1].partition("=")[2] if len(self.columns) > 1 else ""
+
+    @property
+    def size(self) -> str:
+        """The third column."""
+        return self.columns[2] if len(self.columns) > 2 else ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Record:
+    """All rows; `error` says why they cannot be had: the bytes are not UTF-8, or no CSV."""
+
+    rows: tuple[Row, ...] = ()
+    error: str | None = None
+
+
+def read_record(raw: bytes) -> Record:
+    """Read RECORD; a fault in one row is left for those who look at it."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Record(error=f"not UTF-8 at byte {error.start}")
+    rows: list[Row] = []
+    reader = csv.reader(text.splitlines(), strict=True)
+    try:
+        for columns in reader:
+            if columns:
+                rows.append(Row(reader.line_num, tuple(columns)))
+    except csv.Error as error:
+        return Record(rows=tuple(rows), error=f"no CSV at line {reader.line_num}: {error}")
+    return Record(rows=tuple(rows))

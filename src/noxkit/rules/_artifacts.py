@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What rules on built files are asked about: a wheel or an sdist, the policy of the run, and the tree where there is one."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import functools
+import time
+import warnings
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from noxkit.rules._base import Place
+from noxkit.rules._facts import Settings
+from noxkit.workspace.pythons import SUPPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from noxkit.artifacts.model import Archive
+    from noxkit.artifacts.sdist import Sdist
+    from noxkit.artifacts.wheel import Wheel
+    from noxkit.rules._facts import PackageFacts
+
+__all__ = ["FileFacts", "Policy", "ReleaseFacts", "SdistFacts", "SyntaxFault", "WheelFacts"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What `[tool.noxkit]` of the run asks of a file; empty without one, and then silent.
+
+    `namespace` are shared packages without `__init__.py`, those that sibling packages of a workspace share among
+    them; `required_fields` are keys of `[project]`; `size_limit` is in bytes.
+    """
+
+    namespace: tuple[str, ...] = ()
+    required_fields: tuple[str, ...] = ()
+    required_classifiers: tuple[str, ...] = ()
+    typed: bool | None = None
+    size_limit: int = 100 << 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """A member that an interpreter refuses to compile: `python` is its minor, `line` 1-based where it is known."""
+
+    python: str
+    member: str
+    message: str
+    line: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class FileFacts:
+    """What is known of any file. `package` is the package of the tree that it was built from, where there is a tree."""
+
+    policy: Policy = dataclasses.field(default_factory=Policy)
+    settings: Settings = dataclasses.field(default_factory=Settings)
+    package: PackageFacts | None = None
+    now: float = dataclasses.field(default_factory=time.time)
+    pythons: tuple[str, ...] = SUPPORTED
+
+    @property
+    def archive(self) -> Archive:
+        """The file's entries."""
+        raise NotImplementedError
+
+    def at(self, member: str | None = None, line: int | None = None, column: int | None = None) -> Place:
+        """The place of the file, or of an entry in it, as if the file were a folder."""
+        path = self.archive.path
+        if member is None:
+            return Place(path)
+        shown = member.encode("utf-8", "backslashreplace").decode("utf-8").strip("/")
+        return Place(f"{path}/{shown}", line, column)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class WheelFacts(FileFacts):
+    """A wheel. `syntax` is what the interpreters in `interpreters` (minors) said of its modules."""
+
+    wheel: Wheel
+    syntax: tuple[SyntaxFault, ...] = ()
+    interpreters: tuple[str, ...] = ()
+
+    @property
+    def archive(self) -> Archive:
+        """The file's entries."""
+        return self.wheel.archive
+
+    @functools.cached_property
+    def trees(self) -> Mapping[str, ast.Module]:
+        """The modules and stubs that parse, by their path in site-packages."""
+        found: dict[str, ast.Module] = {}
+        for path, member in self.wheel.installed:
+            if path.endswith((".py", ".pyi")) and member.data is not None:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    try:
+                        found[path] = ast.parse(member.data)
+                    except (SyntaxError, ValueError, RecursionError, MemoryError):
+                        continue
+        return MappingProxyType(found)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class SdistFacts(FileFacts):
+    """An sdist."""
+
+    sdist: Sdist
+
+    @property
+    def archive(self) -> Archive:
+        """The file's entries."""
+        return self.sdist.archive
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class ReleaseFacts:
+    """The files of one project that lie together, of all its versions; `package` is that of the tree."""
+
+    name: str
+    wheels: tuple[Wheel, ...] = ()
+    sdists: tuple[Sdist, ...] = ()
+    policy: Policy = dataclasses.field(default_factory=Policy)
+    package: PackageFacts | None = None
