@@ -59,7 +59,7 @@ def loaded(tmp_path: Path) -> Load:
             tmp_path,
             environ=environ or {},
             arguments=arguments,
-            extra_flags={"skip-tests": "Without the tests."},
+            extra_flags={"leave-out": "Leave it out."},
         )
 
     return run

@@ -254,11 +254,11 @@ def test_asking_for_the_source_of_no_option_is_a_key_error(loaded: Load) -> None
 
 
 def test_items_name_every_option_once(loaded: Load) -> None:
-    items = list(loaded('[tool.noxkit.tools]\nty = "==1"\n', arguments=["--skip-tests"]).items())
+    items = list(loaded('[tool.noxkit.tools]\nty = "==1"\n', arguments=["--leave-out"]).items())
     names = [name for name, _, _ in items]
     assert len(names) == len(set(names)) == len(all_options()) + 1
     assert ("tools.ty", "==1", Source(kind="pyproject", place="pyproject.toml:2")) in items
-    assert ("skip-tests", True, Source(kind="flag", place="--skip-tests")) in items
+    assert ("leave-out", True, Source(kind="flag", place="--leave-out")) in items
 
 
 SECRETS = [
@@ -323,16 +323,16 @@ def test_reports_come_from_both_ways_to_ask_for_them(loaded: Load) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environ", "given"),
     [
-        (["--skip-tests"], {}, True),
-        ([], {"NOXKIT_SKIP_TESTS": "1"}, True),
-        ([], {"NOXKIT_SKIP_TESTS": "off"}, False),
+        (["--leave-out"], {}, True),
+        ([], {"NOXKIT_LEAVE_OUT": "1"}, True),
+        ([], {"NOXKIT_LEAVE_OUT": "off"}, False),
         ([], {}, False),
     ],
 )
 def test_a_session_may_have_switches_of_its_own(
     loaded: Load, *, arguments: list[str], environ: dict[str, str], given: bool
 ) -> None:
-    assert loaded(environ=environ, arguments=arguments).given("skip-tests") is given
+    assert loaded(environ=environ, arguments=arguments).given("leave-out") is given
 
 
 def test_help_lists_every_flag_and_looks_at_nothing_else(loaded: Load) -> None:
@@ -343,7 +343,7 @@ def test_help_lists_every_flag_and_looks_at_nothing_else(loaded: Load) -> None:
         for option in all_options()
         if option.in_text and not option.structured and option.usage not in config.help
     ] == []
-    assert "--skip-tests" in config.help
+    assert "--leave-out" in config.help
     assert max(len(line) for line in config.help.splitlines()) <= 100
 
 

@@ -30,7 +30,7 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
         "did you mean `--only`?",
     ),
     "snake case flag": (["--no_cache"], {}, NO_ARGUMENT, "`--no_cache`", "did you mean `--no-cache`?"),
-    "misspelt own flag": (["--skip-test"], {}, NO_ARGUMENT, "`--skip-test`", "did you mean `--skip-tests`?"),
+    "misspelt own flag": (["--leave-ou"], {}, NO_ARGUMENT, "`--leave-ou`", "did you mean `--leave-out`?"),
     "unlike any flag": (["--qqqqqq"], {}, NO_ARGUMENT, "`--qqqqqq`", None),
     "flag of pytest": (
         ["-k", "name"],
@@ -40,10 +40,10 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
         "arguments of pytest follow a second `--`, as in `nox -s tests -- -- -k name`",
     ),
     "word without a flag": (
-        ["src/"],
+        ["src"],
         {},
         NO_ARGUMENT,
-        "`src/`",
+        "`src`",
         "options begin with `--`; arguments of pytest follow a second `--`",
     ),
     "control characters": (["--\x1b[31m"], {}, NO_ARGUMENT, "`--\\u001b[31m`", None),
@@ -57,7 +57,7 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
     "no value at the end": (["--since"], {}, ARGUMENT, "`--since` has no value", "write `--since=REV`"),
     "no value before a flag": (["--since", "--verbose"], {}, ARGUMENT, "`--since` has no value", None),
     "empty value": (["--since="], {}, ARGUMENT, '`--since` is `""`', None),
-    "value for an own switch": (["--skip-tests=1"], {}, ARGUMENT, "`--skip-tests` takes no value", None),
+    "value for an own switch": (["--leave-out=1"], {}, ARGUMENT, "`--leave-out` takes no value", None),
     "value for a switch": (
         ["--no-cache=maybe"],
         {},
@@ -185,9 +185,9 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
     ),
     "own switch by a variable": (
         [],
-        {"NOXKIT_SKIP_TESTS": "maybe"},
+        {"NOXKIT_LEAVE_OUT": "maybe"},
         ARGUMENT,
-        "`NOXKIT_SKIP_TESTS` must be true or false",
+        "`NOXKIT_LEAVE_OUT` must be true or false",
         None,
     ),
 }

@@ -54,9 +54,7 @@ def read_record(raw: bytes) -> Record:
     rows: list[Row] = []
     reader = csv.reader(text.splitlines(), strict=True)
     try:
-        for columns in reader:
-            if columns:
-                rows.append(Row(reader.line_num, tuple(columns)))
+        rows.extend(Row(reader.line_num, tuple(columns)) for columns in reader if columns)
     except csv.Error as error:
         return Record(rows=tuple(rows), error=f"no CSV at line {reader.line_num}: {error}")
     return Record(rows=tuple(rows))

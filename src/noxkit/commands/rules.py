@@ -45,7 +45,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             console.line(line)
         return 0
     config = load(parsed.root.resolve(), environ=current(), arguments=())
-    every = [rule for name in wanted for rule in families[name].values()]
+    every = [rule for name in wanted for rule in families[name].values() if not rule.secondary]
     strict = config.options.profile == "strict"
     on = {rule.info.code for rule in rules_on(every, strict=strict, selected=config.options.select)}
     rules = [rule.info for rule in every if rule.info.code in on or not parsed.on]

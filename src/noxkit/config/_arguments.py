@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,6 +25,8 @@ INTERNAL_PREFIX = "NOXKIT_INTERNAL_"
 """Variables that noxkit's own processes pass to each other begin so, and are no options."""
 
 _PREFIX = "NOXKIT_"
+_FILES = "run.files"
+_SUFFIXES = (".whl", ".tar.gz", ".zip", ".tgz", ".tar")
 
 
 class Given(msgspec.Struct, kw_only=True):
@@ -89,6 +92,8 @@ class _FlagReader:
                 self._read_option(option, value, words)
             elif flag in self._own:
                 self._read_own(flag, value)
+            elif _is_path(word):
+                self.texts.setdefault(_FILES, []).append(word)
             else:
                 self._refuse(flag, option)
                 while not sign and word.startswith("-") and words and not words[0].startswith("-"):
@@ -136,6 +141,11 @@ class _FlagReader:
 
     def _record(self, code: str, message: str, hint: str) -> None:
         self.given.records.append(ErrorRecord(code=code, message=message, hint=hint))
+
+
+def _is_path(word: str) -> bool:
+    """Whether a word without a flag names a built file, or a folder of them."""
+    return not word.startswith("-") and (word == "dist" or os.sep in word or word.endswith(_SUFFIXES))
 
 
 def read_environment(environ: Mapping[str, str], *, extra_flags: Collection[str], redactor: Redactor) -> Given:

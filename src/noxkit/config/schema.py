@@ -15,12 +15,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from noxkit.config._release import Artifacts, Release
 from noxkit.config._tables import Command, CoverageGroup, Generated, Ignore, Kind
 from noxkit.config._types import File, Glob, Name, Percent, Python, Revision, Selector, Table, Task
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
 
 __all__ = [
+    "Artifacts",
     "Command",
     "Coverage",
     "CoverageGroup",
@@ -29,6 +31,7 @@ __all__ = [
     "Kind",
     "LicenseHeader",
     "Options",
+    "Release",
     "RunOptions",
     "Tests",
     "Typecheck",
@@ -270,6 +273,8 @@ class Options(Table, frozen=True, kw_only=True):
     coverage: Coverage = msgspec.field(default_factory=Coverage)
     tests: Tests = msgspec.field(default_factory=Tests)
     license_header: LicenseHeader = msgspec.field(default_factory=LicenseHeader)
+    artifacts: Artifacts = msgspec.field(default_factory=Artifacts)
+    release: Release = msgspec.field(default_factory=Release)
     rules: Annotated[
         dict[str, dict[str, Any]],
         Meta(
@@ -349,6 +354,42 @@ class RunOptions(Table, frozen=True, kw_only=True):
             extra={"group": "History"},
         ),
     ] = None
+    files: Annotated[
+        tuple[
+            Annotated[str, Meta(pattern=r"\S", extra={"expected": "the path of a file or folder", "metavar": "PATH"})],
+            ...,
+        ],
+        Meta(
+            description="The built files that `wheel_contents` verifies, or folders of them; by default those of "
+            "`dist/`. They may stand without the flag: `nox -s wheel_contents -- dist/*.whl`.",
+            examples=[["dist/acme-1.0-py3-none-any.whl"]],
+            extra={"group": "Built files and releases"},
+        ),
+    ] = ()
+    release: Annotated[
+        tuple[Name, ...],
+        Meta(
+            description="Ask what is asked at the moment of a release, of these packages: changelog, index, tag, tree.",
+            extra={"group": "Built files and releases"},
+        ),
+    ] = ()
+    skip_tests: Annotated[
+        bool, Meta(description="`release_check` without the tests.", extra={"group": "Built files and releases"})
+    ] = False
+    rehearse: Annotated[
+        Literal["ends", "all"] | None,
+        Meta(
+            description="Install and import wheels on the lowest and the highest Python, or on each.",
+            extra={"group": "Built files and releases"},
+        ),
+    ] = None
+    ci: Annotated[
+        bool,
+        Meta(
+            description="Behave as where CI is set: nothing moves on the screen, and inconclusive fails.",
+            extra={"group": "How it runs"},
+        ),
+    ] = False
     no_cache: Annotated[
         bool, Meta(description="Use nothing that is kept from earlier runs.", extra={"group": "How it runs"})
     ] = False

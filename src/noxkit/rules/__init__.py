@@ -78,15 +78,14 @@ def load_rules() -> Mapping[str, RuleInfo]:
 
     Raises ValueError for a source of a code that no rule declares.
     """
-    rules = [rule for family in load_families().values() for rule in family.values()]
-    known = {rule.info.code: rule.info for rule in rules if not rule.secondary}
-    for rule in rules:
-        if rule.secondary:
-            if rule.info.code not in known:
-                raise ValueError(f"{rule.function.__qualname__} is a source of {rule.info.code}, which no rule declares")
-            first = known[rule.info.code]
-            page = f"{first.page}\n\n# Seen in: {rule.scope.value}\n{_deeper(rule.info.page)}"
-            known[rule.info.code] = msgspec.structs.replace(first, page=page)
+    every = [each for family in load_families().values() for each in family.values()]
+    known = {each.info.code: each.info for each in every if not each.secondary}
+    for each in (each for each in every if each.secondary):
+        code = each.info.code
+        if code not in known:
+            raise ValueError(f"{each.function.__qualname__} is a source of {code}, which no rule declares")
+        page = f"{known[code].page}\n\n# Seen in: {each.scope.value}\n{_deeper(each.info.page)}"
+        known[code] = msgspec.structs.replace(known[code], page=page)
     return MappingProxyType(dict(sorted(known.items())))
 
 

@@ -193,10 +193,10 @@ def rule(  # noqa: PLR0913 -- one rule's metadata, each a literal at its functio
 def also(
     *, code: str, scope: Scope, severity: Severity | None = None
 ) -> Callable[[Callable[[FactsT], Iterable[Found]]], Rule[FactsT]]:
-    """Make a function another source of the rule `code`, which is declared elsewhere: in a wheel what was seen in a tree.
+    """Make a function another source of the rule `code`, declared elsewhere: in a wheel what was seen in a tree.
 
     The docstring has a summary, and the sections Fails and Passes; it is added to the rule's page. `severity` is
-    an error where none is given. Raises ValueError for a code that does not begin with `NK-`, or a function without a docstring.
+    an error where none is given. Raises ValueError as `rule` does.
     """
 
     def declare(function: Callable[[FactsT], Iterable[Found]]) -> Rule[FactsT]:

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables about built files and releases."""
+
+# no `annotations` from `__future__`: msgspec would compile each of them from its text, 4 ms in every start
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from noxkit.config._types import Table
+
+__all__ = ["Artifacts", "Release"]
+
+
+class Artifacts(Table, frozen=True, kw_only=True):
+    """What is asked of wheels and source distributions."""
+
+    size_limit: Annotated[
+        Annotated[int, Meta(ge=1, le=1 << 40, examples=[60 << 20], extra={"metavar": "BYTES"})],
+        Meta(description="The largest file that the index takes, in bytes; a warning comes at three quarters of it."),
+    ] = 100 << 20
+
+
+class Release(Table, frozen=True, kw_only=True):
+    """What a release is asked."""
+
+    rehearse: Annotated[
+        Literal["ends", "all"],
+        Meta(
+            description="The interpreters that wheels are installed and imported on: the lowest and the highest "
+            "supported one, or each.",
+            examples=["all"],
+        ),
+    ] = "ends"
+    import_timeout: Annotated[
+        Annotated[float, Meta(gt=0, le=86_400, examples=[120], extra={"metavar": "SECONDS"})],
+        Meta(description="How long the import of one module may take in the rehearsal, in seconds."),
+    ] = 60.0
+    compare: Annotated[
+        bool,
+        Meta(description="Whether each wheel is compared with the newest release that the index has."),
+    ] = True
+    tag: Annotated[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[^\s{}]*(\{name\}[^\s{}]*)?\{version\}[^\s{}]*$",
+                extra={"expected": "a name of a tag with `{version}`, and `{name}` where there are several packages"},
+            ),
+        ]
+        | None,
+        Meta(
+            description="The git tag of a release; by default `v{version}` for one package, "
+            "`{name}-v{version}` for each of several.",
+            examples=["{name}@{version}"],
+        ),
+    ] = None
