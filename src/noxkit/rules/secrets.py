@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from noxkit.config._types import Table
 from noxkit.rules._base import Found, Place, Scope, found, rule
 from noxkit.rules._foreign import is_vendored
-from noxkit.rules._secret_shapes import Hit, entropy, is_made_up, vendor_hits
+from noxkit.rules._secret_places import NOT_READ, SAMPLES, hits_in
+from noxkit.rules._secret_shapes import Hit, entropy, is_made_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def secret(file: TextFile) -> Iterator[Found]:
     for a test and opens nothing. In folders of tests, random text under a credential's name and private keys are
     passed over, as are placeholders, hashes, lock files, and the output of notebooks.
     """
-    hits = [*_vendor(file), *_assigned(file)]
+    hits = [*hits_in(file.path, file.text), *_assigned(file)]
     if not hits:
         return
     allowed = [re.compile(each) for each in file.settings.of(Options).allow]
@@ -101,52 +101,6 @@ def _message(hit: Hit) -> str:
 def _place(file: TextFile, hit: Hit) -> Place:
     start, end = file.place_at(hit.start, hit.start + 1), file.place_at(hit.end - 1, hit.end)
     return Place(file.path, start.line, start.column, end.line, end.end_column)
-
-
-# Where nothing is a secret of anybody's: made by tools, or a recording of something.
-_NOT_READ = re.compile(
-    r"(?:^|/)(?:[\w.-]+\.lock|go\.sum|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|\.secrets\.baseline"
-    r"|\.gitleaks(?:ignore|\.toml))$|\.(?:svg|map|min\.js|min\.css|snap|ambr|po|pot)$"
-)
-_SAMPLES = re.compile(
-    r"(?i)(?:^|/)(?:tests?|testing|testdata|test[_-][^/]*|[^/]*[_-]tests?|fixtures?|cassettes|examples?|samples?|demos?|docs?|documentation|mocks?"
-    r"|__tests__|__mocks__|e2e|integration|snapshots|spec|benchmarks?|tutorials?|conftest\.py)(?:/|$)"
-    r"|(?:^|/)test_[^/]*$|_test\.\w+$|\.(?:spec|test)\.\w+$|\.(?:md|rst|adoc|txt|ipynb|html?)$"
-    r"|(?:^|[./_-])(?:example|sample|template|dist|tmpl|tpl|j2|test|dummy|snakeoil|localhost|selfsigned|self-signed|demo|dev)(?:[./_-]|$)"
-)
-_LONGEST_LINE = 2000  # characters: a longer one was made by a program
-
-
-def _vendor(file: TextFile) -> Iterator[Hit]:
-    if _NOT_READ.search(file.path):
-        return
-    notebook: str | None = None
-    in_samples = bool(_SAMPLES.search(file.path))
-    for hit in vendor_hits(file.text):
-        if in_samples and (hit.is_sample_prone or (hit.is_checkable and not hit.is_checked)):
-            continue
-        if hit.kind == "Google API key" and len(_line(file.text, hit.start)) > _LONGEST_LINE:
-            continue  # a bundled script: browsers' keys are public
-        if file.path.endswith(".ipynb"):
-            notebook = _written(file.text) if notebook is None else notebook
-            if file.text[hit.start : hit.end] not in notebook:
-                continue
-        yield hit
-
-
-def _line(text: str, start: int) -> str:
-    begin = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", start)
-    return text[begin : end if end >= 0 else len(text)]
-
-
-def _written(text: str) -> str:
-    """What a person has written in a notebook: the sources of its cells, without their output."""
-    try:
-        cells = json.loads(text)["cells"]
-        return "\n".join("".join(cast("list[str]", cell.get("source", []))) for cell in cells)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return text
 
 
 _QUOTED = re.compile(
@@ -190,7 +144,7 @@ _ADDRESS = re.compile(
     r"^(?:\w+://|[./~]|\w+(?:\.\w+)*@|#|--)|\.(?:py|json|txt|pem|key|ya?ml|com|org|net|io)$|\$\(|\$[A-Z_a-z{]|%[sd(]|\*\*\*"
 )
 _SCHEMES = re.compile(r"^(?:Bearer|Basic|[Tt]oken) ")
-_LEFT_OUT = (_SAMPLES, _NOT_READ, re.compile(r"(?:^|/)(?:extern(?:al)?|locales?|i18n)/"))
+_LEFT_OUT = (SAMPLES, NOT_READ, re.compile(r"(?:^|/)(?:extern(?:al)?|locales?|i18n)/"))
 
 
 def _assigned(file: TextFile) -> Iterator[Hit]:
