@@ -116,6 +116,9 @@ def test_a_suppression_on_a_line_of_its_own_is_found(rules: RuleTree, comment: s
         pytest.param('x = f"""{1}\n# noqa\n"""\n', id="an f-string"),
         pytest.param("# x = f()  # type: ignore\n", id="code that is commented out"),
         pytest.param("# Lines that end in # noqa are left out.\n", id="prose"),
+        pytest.param("# import os  # noqa\n", id="an import that is commented out"),
+        pytest.param("# x = f()  # noqa: F821\n", id="commented out, with a code"),
+        pytest.param("# see f()  # type: ignore\n", id="prose for a type checker"),
         pytest.param('x = r"#\\s*noqa"  # a pattern\n', id="a pattern"),
         pytest.param("x = noqa\n", id="a name"),
     ],
@@ -123,6 +126,20 @@ def test_a_suppression_on_a_line_of_its_own_is_found(rules: RuleTree, comment: s
 def test_text_that_looks_like_a_suppression_is_none(rules: RuleTree, text: str) -> None:
     assert rules.find(BROAD, {"a.py": text}) == []
     assert rules.find(REASON, {"a.py": text}) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        pytest.param(BROAD, "# https://acme.example/a-long-one  # noqa\n", id="all about an address"),
+        pytest.param(BROAD, "# see the long page  # NOQA\n", id="all about prose"),
+        pytest.param(REASON, "# https://acme.example/a-long-one  # noqa: E501\n", id="an address that is too long"),
+        pytest.param(REASON, "# a long line of prose  # noqa: E501, RUF003\n", id="several"),
+        pytest.param(REASON, "#     continue  # noqa: ERA001\n", id="code that may be commented out"),
+    ],
+)
+def test_a_suppression_of_what_a_comment_says_is_found(rules: RuleTree, code: str, text: str) -> None:
+    assert [finding.line for finding in rules.find(code, {"a.py": text})] == [1]
 
 
 def test_each_suppression_of_a_comment_has_its_place(rules: RuleTree) -> None:
@@ -167,6 +184,9 @@ WITHOUT = [
     "# noqa: F401 # pragma: no cover",
     "# noqa: F401  # pylint: disable=unused-import",
     "# re-exported # noqa: F401",
+    "# noqa: S404  # nosec B404",
+    "# noqa: S404  # nosec: B404, B603",
+    "# noqa: F401  # pragma: no cover - seldom",
 ]
 WITH = [
     "# type: ignore[misc]  # the stub is wrong",
@@ -184,6 +204,10 @@ WITH = [
     "# ty: ignore[call-non-callable]: why",
     "# ruff: noqa: F401 -- why",
     "# type: ignore[misc]  # noqa: F401 -- both since the stub is wrong",
+    "# noqa: S404  # nosec B404 - a constant command",
+    "# ruff: ignore[S603]  # nosec B603 -- trusted arguments",
+    "# noqa: S603  # nosec B603 \u2014 trusted arguments",
+    "# noqa: F401  # pylint: disable=unused-import -- re-exported",
     "# pragma: no cover",
     "# a reason for nothing",
 ]
@@ -214,10 +238,13 @@ OFF = [
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["S"]\n', (5, 15), id="all of it in tests"),
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["S101", "S105"]\n', (5, 23), id="more in tests"),
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"!src/**" = ["S602"]\n', (5, 14), id="all but a folder"),
+    pytest.param('[tool.ruff.lint.per-file-ignores]\n"a.py" = ["exec-builtin"]\n', (5, 11), id="by its name"),
 ]
 ON = [
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"a.py" = ["E501", "SIM", "SLF001"]\n', id="other rules"),
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["S101"]\n', id="assert in tests"),
+    pytest.param('[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["assert"]\n', id="assert in tests, by its name"),
+    pytest.param('[tool.ruff.lint.per-file-ignores]\n"a.py" = ["print"]\n', id="another rule, by its name"),
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"test_*.py" = ["S101"]\n', id="assert in test files"),
     pytest.param('[tool.ruff.lint.per-file-ignores]\n"**/conftest.py" = ["S101"]\n', id="assert in conftest"),
     pytest.param('[tool.ruff.lint]\nignore = ["S101"]\n', id="a rule that is off everywhere"),
@@ -259,6 +286,10 @@ def test_a_file_of_ruff_that_is_test_data_or_broken_is_not_read(rules: RuleTree)
         pytest.param("# ruff: noqa: E501, S602\n", 1, id="a rule among others"),
         pytest.param("# flake8: noqa: S602\n", 1, id="a rule, in flake8's words"),
         pytest.param('"""Doc."""\n\n#ruff:noqa:S1\n', 1, id="further down"),
+        pytest.param("# ruff: file-ignore[S602]\n", 1, id="a rule, in ruff's newer words"),
+        pytest.param("# ruff:file-ignore[print, suspicious-pickle-import]\n", 1, id="a rule by its name"),
+        pytest.param("# ruff: file-ignore[print]\n", 0, id="another rule by its name"),
+        pytest.param("x = 1  # ruff: ignore[S602]\n", 0, id="a line, in ruff's newer words"),
         pytest.param("# ruff: noqa: E501\n", 0, id="another rule"),
         pytest.param("x = 1  # noqa: S602\n", 0, id="a line"),
         pytest.param("x = 1  # noqa\n", 0, id="all of a line"),

@@ -31,7 +31,7 @@ _LIKELY = re.compile(r"#\s*(?:type|pyright|pyrefly|ty|mypy|ruff)\s*:|noqa", re.I
 # Other tools' comments are no reason, but what stands behind a dash in one of a linter is.
 _OTHERS = re.compile(
     r"""\#?\s*\b(?:
-      (?:pragma|fmt|isort|yapf|spellchecker|noxkit)\b[^\#]* | (?:pylint|nosec|nosonar)\b[^\#]*?(?=\s(?:--?|[–—])\s|\#|$)
+      (?:pragma|fmt|isort|yapf|spellchecker|noxkit)\b[^\#]* | (?:pylint|nosec|nosonar)\b[^\#]*?(?=\s(?:--?|[\u2013\u2014])\s|\#|$)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -83,7 +83,7 @@ def _in_comment(comment: Comment, *, alone: bool) -> Iterator[Directive]:
             text=" ".join(match["whole"].split()),
             codes=_split(codes),
             has_reason=_REASON.search(_OTHERS.sub("", rest)) is not None,
-            of_file=bool(match["file"] or match["mypy"] or match["errors"]),
+            of_file=bool(match["file"] or match["mypy"] or match["errors"]) or "file-ignore" in match["whole"],
             linter=match["checker"] is None and match["mypy"] is None,
         )
 

@@ -28,9 +28,19 @@ if TYPE_CHECKING:
 
 __all__ = ["suppression_broad", "suppression_file", "suppression_reason"]
 
-_OF_FILE = re.compile(rb"#\s*(?:ruff|flake8)\s*:\s*noqa", re.IGNORECASE)
-_SECURITY = re.compile(r"ALL|S[0-9]*|E722")
-_ASSERT = "S101"
+_OF_FILE = re.compile(rb"#\s*(?:(?:ruff|flake8)\s*:\s*noqa|ruff\s*:\s*file-ignore)", re.IGNORECASE)
+# By their codes, and by their names, which newer releases of ruff take as well.
+_SECURITY = re.compile(
+    r"""ALL | S[0-9]* | E722 | assert | bare-except | suspicious-[\w-]+ | hardcoded-(?!string-charset)[\w-]+
+    | (?:subprocess-popen-with|subprocess-without|call-with)-shell-equals-true | start-process-with-[\w-]+
+    | exec-builtin | bad-file-permissions | try-except-(?:pass|continue) | request-with[\w-]+ | flask-debug-true
+    | tarfile-unsafe-members | hashlib-insecure-hash-function | ssl-(?:insecure|with)-[\w-]+ | weak-cryptographic-key
+    | unsafe-(?:yaml-load|markup-use) | ssh-no-host-key-verification | snmp-[\w-]+ | paramiko-call
+    | unix-command-wildcard-injection | django-(?:extra|raw-sql) | logging-config-insecure-listen
+    | jinja2-autoescape-false | mako-templates""",
+    re.VERBOSE,
+)
+_ASSERT = frozenset({"S101", "assert"})
 _RUFF = frozenset({"ruff.toml", ".ruff.toml"})
 _IGNORES = ("per-file-ignores", "extend-per-file-ignores")
 _TESTS = re.compile(r"(?:^|/)(?:tests?|testing|testdata|fixtures)(?:/|$)|(?:^|/)test_|_tests?\.py$|conftest\.py$")
@@ -249,7 +259,7 @@ def _in_file(path: str, content: bytes) -> Iterator[Found]:
 
 def _is_off(codes: Iterable[str], *, in_tests: bool) -> bool:
     """Whether one of these is a rule on security that is not as good as said to be no finding there."""
-    return any(_SECURITY.fullmatch(code) and not (in_tests and code == _ASSERT) for code in codes)
+    return any(_SECURITY.fullmatch(code) and not (in_tests and code in _ASSERT) for code in codes)
 
 
 def _hint(code: str) -> str:
