@@ -94,6 +94,12 @@ SECOND = ["packages/b/tests/test_x.py"]
         pytest.param(
             ROOT, {"packages/b/tests/test_x.py": TEST, "packages/b/tests/deep/test_x.py": TEST}, SECOND, id="one-member"
         ),
+        pytest.param(f"{ONE_RUN}testpaths = ['packages/**/tests']\n", TWICE, SECOND, id="testpaths-as-globs"),
+        pytest.param(f"{ONE_RUN}testpaths = ['packages/?/tests/*.py']\n", TWICE, SECOND, id="files-as-globs"),
+        pytest.param(f"{ONE_RUN}testpaths = ['apps/*/tests']\n", TWICE, SECOND, id="globs-of-nothing"),
+        pytest.param(f"{ONE_RUN}testpaths = ['packages/a*/tests']\n", TWICE, [], id="globs-of-one"),
+        pytest.param(f"{ONE_RUN}norecursedirs = '**/b/**'\n", TWICE, [], id="pruned-by-a-path"),
+        pytest.param(f"{ONE_RUN}norecursedirs = 'lab/**'\n", TWICE, SECOND, id="pruned-elsewhere"),
         pytest.param(f'{ONE_RUN}addopts = "-q --import-mode importlib"\n', TWICE, [], id="importlib-as-text"),
         pytest.param(f'{ONE_RUN}addopts = ["--import-mode=importlib"]\n', TWICE, [], id="importlib"),
         pytest.param(

@@ -8,13 +8,13 @@ import fnmatch
 import shlex
 from typing import TYPE_CHECKING
 
-from noxkit.workspace._globs import normal_path
+from noxkit.workspace._globs import has_wildcard, matcher, normal_path
 from noxkit.workspace._tables import Table, items, strings, table, text
 from noxkit.workspace._toml import parse_toml
 from noxkit.workspace.manifest import read_ini
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from noxkit.rules._facts import WorkspaceFacts
 
@@ -106,8 +106,24 @@ def environments(paths: Iterable[str]) -> tuple[str, ...]:
 
 def collected(settings: PytestSettings, folder: str, paths: Iterable[str]) -> list[str]:
     """Those of `paths` that pytest looks into when it is started in `folder`: below testpaths, in no pruned folder."""
-    starts = settings.paths or (folder,)
-    return [path for path in paths if any(_is_reached(settings, start, path) for start in starts)]
+    known = tuple(paths)
+    starts = tuple(_starts(settings.paths, known)) or (folder,)
+    return [path for path in known if any(_is_reached(settings, start, path) for start in starts)]
+
+
+def _starts(patterns: Iterable[str], paths: Sequence[str]) -> Iterator[str]:
+    """The folders and files that `testpaths` names, by globs as well."""
+    for pattern in patterns:
+        if not has_wildcard(pattern):
+            yield pattern
+            continue
+        whole = matcher((pattern,), below=False)
+        places = {"/".join(parts[:depth]) for path in paths if (parts := path.split("/")) for depth in _depths(parts)}
+        yield from sorted(place for place in places if whole.fullmatch(place))
+
+
+def _depths(parts: Sequence[str]) -> range:
+    return range(1, len(parts) + 1)
 
 
 def _is_reached(settings: PytestSettings, start: str, path: str) -> bool:
@@ -115,4 +131,12 @@ def _is_reached(settings: PytestSettings, start: str, path: str) -> bool:
     if start != "." and inside == path:
         return path == start
     folders = inside.split("/")[:-1]
-    return not any(fnmatch.fnmatchcase(name, glob) for name in folders for glob in settings.pruned)
+    above = path.split("/")[: -len(folders) - 1]
+    for depth, name in enumerate(folders, 1):
+        whole = "/".join(["", *above, *folders[:depth]])
+        # with a slash in it a pattern is compared with the folder's whole path, as pytest does
+        if any(fnmatch.fnmatchcase(whole, f"*/{each}") for each in settings.pruned if "/" in each):
+            return False
+        if any(fnmatch.fnmatchcase(name, each) for each in settings.pruned if "/" not in each):
+            return False
+    return True
