@@ -88,6 +88,7 @@ def f(self, root: Path, path: Path, name: str):
         pytest.param("if os.path.abspath(name).startswith(root):\n        return 1", id="abspath"),
         pytest.param("if not path.startswith(root + os.sep):\n        raise ValueError", id="separator"),
         pytest.param("if commonpath([root, path]) == root:\n        return 1", id="commonpath"),
+        pytest.param("if commonpath([root, path]) in self.roots:\n        return 1", id="commonpath among several"),
         pytest.param("if os.path.commonprefix((root, path)) != root:\n        return 1", id="commonprefix"),
         pytest.param(
             "full = os.path.abspath(name)\n    if full.startswith(os.path.abspath(root)):\n        return 1",
@@ -131,6 +132,9 @@ def test_an_unresolved_path_is_found_in_each_spelling(rules: RuleTree, code: str
             id="for show, kept under a name",
         ),
         pytest.param("assert path.is_relative_to(root)", id="assertion"),
+        pytest.param("self.assertTrue(path.is_relative_to(root))", id="assertion of unittest"),
+        pytest.param("assert_type(path.is_relative_to(root), bool)", id="claim for a type checker"),
+        pytest.param('if "src/acme" not in commonpath([root, path]):\n        return 1', id="searched for a text"),
         pytest.param("return os.path.relpath(path, root) if path.is_relative_to(root) else path", id="relpath"),
         pytest.param('if name.startswith("https://"):\n        return 1', id="url"),
         pytest.param('if name.startswith("test_"):\n        return 1', id="prefix of a name"),

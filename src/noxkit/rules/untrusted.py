@@ -187,6 +187,7 @@ _PATHLIKE = re.compile(
 _ROOTLIKE = re.compile(
     r"(?i)(?:^|_)(?:root|dir|directory|folder|base|basedir|base_dir|base_path|rootdir|cwd|home|workdir|upload_folder|static_folder)$"
 )
+_CLAIMS = frozenset({"assert_type", "reveal_type", "assertTrue", "assertFalse"})
 _TO_TEXT = frozenset({"builtins.str", "os.fspath", "os.path.abspath", "os.path.normpath", "os.path.join"})
 
 
@@ -248,20 +249,30 @@ def _judged(call: ast.Call, names: Names, source: SourceFile) -> list[ast.expr]:
     attribute = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     meaning = names.meaning(call.func)
     if meaning is not None and meaning.name in {"os.path.commonpath", "os.path.commonprefix"} and call.args:
-        is_asked = any(isinstance(each, ast.Compare) for each in _around(call, source))
+        is_asked = any(isinstance(each, ast.Compare) and not _is_search(each) for each in _around(call, source))
         return call.args[0].elts if is_asked and isinstance(call.args[0], ast.List | ast.Tuple) else []
     if not isinstance(call.func, ast.Attribute) or not call.args:
         return []
     receiver, inside = call.func.value, call.args[0]
     if attribute == "is_relative_to":
         shown = _is_for_show(receiver, [call], source) or _is_for_show(receiver, _uses(call, source), source)
-        only_said = shown or any(isinstance(each, ast.Assert) for each in source.ancestors(call))
+        only_said = shown or any(isinstance(each, ast.Assert) or _is_claim(each) for each in source.ancestors(call))
         return [] if only_said else [receiver]
     if attribute != "startswith":
         return []
     if _is_path_text(receiver, names) and (_is_path_text(inside, names) or _is_root(inside)):
         return [receiver]
     return [receiver] if _is_named(receiver, _PATHLIKE) and _is_path_text(inside, names) else []
+
+
+def _is_search(node: ast.Compare) -> bool:
+    """Whether a text that is written here is looked for somewhere in a path."""
+    return isinstance(node.left, ast.Constant) and any(isinstance(each, ast.In | ast.NotIn) for each in node.ops)
+
+
+def _is_claim(node: ast.AST) -> bool:
+    """Whether a test or a type checker is told what the answer is."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in _CLAIMS
 
 
 def _uses(call: ast.Call, source: SourceFile) -> list[ast.expr]:
