@@ -38,7 +38,8 @@ _CREDENTIAL = re.compile(
 _NO_CREDENTIAL = re.compile(
     r"(?:^|_)(?:public|publishable|csrf|xsrf|next|page|pagination|continuation|cursor|sync|resume|prev|previous|hash|hashed"
     r"|digest|checksum|encrypted|masked|redacted|hidden|id|idempotency|has|is|no|num|n|count|max|min|special|bos|eos|pad"
-    r"|unk|mask|cls|sep|start|end|first|last|current|cur|peek|lex|lexer|stop|show|use|need|needs|allow|require|with|without)(?:_|$)"
+    r"|unk|mask|cls|sep|start|end|first|last|current|cur|peek|lex|lexer|stop|show|use|need|needs|allow|require|with|without"
+    r"|cext|cancel|cancellation)(?:_|$)"
 )
 
 

@@ -41,6 +41,7 @@ _OF_A_TOKEN = frozenset(
     {"value", "kind", "line", "column", "lineno", "pos", "position", "offset", "start", "span", "word"}
 )
 _SYNTAX = re.compile(r"(?i)lex|pars|token|syntax|grammar|node")
+_GIVEN_BACK = re.compile(r"\.(?:reset|detach)\((?:\w+\.)*token\)")
 
 
 @rule(code="NK-CREDENTIAL-REPR", scope=Scope.SOURCE, since="1.0")
@@ -90,14 +91,19 @@ def credential_repr(source: SourceFile) -> Iterator[Found]:
     for node in classes.values():
         if _has_generated_repr(node, names, classes) and not _defines_repr(node):
             for name, place in _shown_fields(node, names):
-                if not (name == "token" and _is_of_a_parser(node, source.path)):
+                if not (name == "token" and (_is_of_a_parser(node, source.path) or _is_given_back(source))):
                     yield found(f"the repr of `{node.name}` shows `{name}`", hint=hint, at=source.place(place))
     for call in source.nodes(ast.Call):
         meaning = names.meaning(call.func)
         if meaning is not None and meaning.name in _MAKERS and len(call.args) > 1:
             for name in _tuple_fields(call.args[1]):
-                if is_credential(name):
+                if is_credential(name) and not (name == "token" and _is_given_back(source)):
                     yield found(f"the repr of this class shows `{name}`", hint=hint, at=source.place(call))
+
+
+def _is_given_back(source: SourceFile) -> bool:
+    """Whether a token is what `ContextVar.set` and its likes return, to undo it with."""
+    return _GIVEN_BACK.search(source.text) is not None
 
 
 def _is_of_a_parser(node: ast.ClassDef, path: str) -> bool:
