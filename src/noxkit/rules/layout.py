@@ -33,7 +33,7 @@ _SPELLINGS = (
     ("license", re.compile(rf"((un)?licen[cs]e|copying)([-.][a-z0-9.-]+)?{_TEXTS}")),
     ("changelog", re.compile(rf"(changelog|changes|history|news|release[-_]?notes|releases){_TEXTS}")),
 )
-_SCRIPTS = frozenset({".sh", ".bash", ".zsh", ".ksh", ".fish", ".py", ".pl", ".rb"})
+_SCRIPTS = frozenset({".sh", ".bash", ".zsh", ".ksh", ".fish", ".ps1", ".py", ".pl", ".rb"})
 _RUN_BITS = 0o111
 
 
