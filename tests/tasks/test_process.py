@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.events import CommandFinished, CommandStarted
-from noxkit.tasks import _child, _posix, environ, process
+from noxkit.tasks import _child, _posix, environ
 from noxkit.tasks._child import Stream
 from noxkit.tasks.process import Completed, FolderNotFoundError, ProgramNotFoundError, Runner, StartError
 
@@ -116,9 +116,8 @@ def test_a_stream_keeps_its_end(chunks: list[bytes], content: bytes, truncated: 
     assert (stream.content(), stream.truncated) == (content, truncated)
 
 
-def test_of_too_much_output_the_end_is_kept_and_marked(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "KEPT_BYTES", 1000)
-    completed = sh(runner, "head -c 3000000 /dev/zero; echo end")
+def test_of_too_much_output_the_end_is_kept_and_marked(runner: Runner) -> None:
+    completed = sh(dataclasses.replace(runner, kept=1000), "head -c 3000000 /dev/zero; echo end")
     assert (len(completed.stdout), completed.stdout[-4:], completed.truncated) == (1000, b"end\n", True)
 
 

@@ -9,7 +9,48 @@ from msgspec import Meta
 
 from noxkit.config._types import Table
 
-__all__ = ["Artifacts", "Release"]
+__all__ = ["Artifacts", "Build", "Release"]
+
+
+class Build(Table, frozen=True, kw_only=True):
+    """How packages are built."""
+
+    builder: Annotated[
+        Literal["uv", "build"],
+        Meta(description="What calls the build backends: uv, or pypa/build.", examples=["build"]),
+    ] = "uv"
+    output: Annotated[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(?!/)(?!(.*/)?\.\.?(/|$))[^\\]*[^/\\]$",
+                extra={"expected": "the path of a folder below the root", "metavar": "FOLDER"},
+            ),
+        ],
+        Meta(description="The folder that built files are put into.", examples=["out/dist"]),
+    ] = "dist"
+    reproducible: Annotated[
+        bool,
+        Meta(
+            description="Whether all is built a second time, in another folder and with other times, and compared.",
+            examples=[False],
+        ),
+    ] = True
+    source_date_epoch: Annotated[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(commit|[0-9]{1,11})$",
+                extra={"expected": "`commit`, or seconds since 1970", "metavar": "commit|SECONDS"},
+            ),
+        ]
+        | None,
+        Meta(
+            description="The SOURCE_DATE_EPOCH that backends get: the time of the last commit, or a number of seconds "
+            "since 1970; by default the variable as it is.",
+            examples=["commit"],
+        ),
+    ] = None
 
 
 class Artifacts(Table, frozen=True, kw_only=True):

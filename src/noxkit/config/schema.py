@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from noxkit.config._release import Artifacts, Release
+from noxkit.config._release import Artifacts, Build, Release
 from noxkit.config._tables import Command, CoverageGroup, Generated, Ignore, Kind
 from noxkit.config._types import File, Glob, Name, Percent, Python, Revision, Selector, Table, Task
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
@@ -23,6 +23,7 @@ from noxkit.diagnostics.model import Severity
 
 __all__ = [
     "Artifacts",
+    "Build",
     "Command",
     "Coverage",
     "CoverageGroup",
@@ -273,6 +274,7 @@ class Options(Table, frozen=True, kw_only=True):
     coverage: Coverage = msgspec.field(default_factory=Coverage)
     tests: Tests = msgspec.field(default_factory=Tests)
     license_header: LicenseHeader = msgspec.field(default_factory=LicenseHeader)
+    build: Build = msgspec.field(default_factory=Build)
     artifacts: Artifacts = msgspec.field(default_factory=Artifacts)
     release: Release = msgspec.field(default_factory=Release)
     rules: Annotated[

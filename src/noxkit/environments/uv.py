@@ -83,6 +83,7 @@ class Uv:
         task: str,
         environment: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
+        timeout: float | None = None,
     ) -> Completed:
         """Run uv in the root, without the variables of an activated environment, and return how it ended."""
         return self.runner.run(
@@ -90,6 +91,7 @@ class Uv:
             task=task,
             cwd=cwd or self.root,
             environment={**_REMOVED, **_QUIET, **(environment or {})},
+            timeout=timeout,
         )
 
 

@@ -77,7 +77,15 @@ class Child:
     given to another one while anybody is in its group, and until it is reaped in `_gone`.
     """
 
-    def __init__(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limit: int) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        environment: Mapping[str, str],
+        limit: int,
+        umask: int | None = None,
+    ) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -87,6 +95,7 @@ class Child:
             cwd=cwd,
             env=environment,
             start_new_session=True,
+            umask=-1 if umask is None else umask,
         )
         self.pid = self._process.pid
         self.stdout, self.stderr = Stream(limit), Stream(limit)

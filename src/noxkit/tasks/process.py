@@ -64,7 +64,7 @@ class Completed:
 
     `returncode` is negative for a signal and `STATUS_LOST` where it could not be had; `seconds` is
     wall time until everything that it had started was gone as well. `timed_out` and `cancelled` say
-    that noxkit has ended it, `truncated` that more than `KEPT_BYTES` was printed and the first part dropped.
+    that noxkit has ended it, `truncated` that more than `Runner.kept` was printed and the first part dropped.
     """
 
     command: tuple[str, ...]
@@ -83,7 +83,8 @@ class Runner:
 
     `environment` is what they get before the changes of one call: `environ.current()`, or that
     scrubbed for project code. `credentials` are the patterns of the variables whose values no event
-    shows. Another environment is another runner, by `dataclasses.replace`.
+    shows. `kept` is how many bytes of each output are kept, and `umask` the one of what is started, noxkit's own
+    where it is None. Another environment or limit is another runner, by `dataclasses.replace`.
     """
 
     root: Path
@@ -91,6 +92,8 @@ class Runner:
     cancel: Cancel = dataclasses.field(default_factory=Cancel)
     observer: Observer | None = None
     credentials: Sequence[str] = CREDENTIAL_PATTERNS
+    kept: int = KEPT_BYTES
+    umask: int | None = None
 
     def run(  # noqa: PLR0913 -- six facts about one process; an object around them would be unpacked right here
         self,
@@ -140,7 +143,7 @@ class Runner:
         child: Child | None = None
         try:
             with self.cancel.shielded():
-                child = _start(command, folder, environment)
+                child = self._start(command, folder, environment)
                 self.cancel.add_group(child.pid)
             yield child
         finally:
@@ -149,6 +152,20 @@ class Runner:
                     child.kill()
                     child.close()
                     self.cancel.remove_group(child.pid)
+
+    def _start(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Child:
+        program = command[0]
+        try:
+            return Child(command, cwd=folder, environment=environment, limit=self.kept, umask=self.umask)
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            if not folder.is_dir():
+                raise FolderNotFoundError(program, f"there is no folder {folder} to start it in") from error
+            if not os.access(folder, os.X_OK):
+                raise FolderNotFoundError(program, f"the folder {folder} may not be entered") from error
+            path = folder / program if "/" in program else program
+            raise ProgramNotFoundError(program, _why_not(path, environment)) from error
+        except (OSError, ValueError) as error:  # arguments too long, no more processes, a zero byte, no format
+            raise StartError(program, f"it could not be started: {error}") from error
 
     def _announce(
         self, pid: int, *, task: str, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]
@@ -182,21 +199,6 @@ class Runner:
 
 def _shown(command: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(environ.strip_user_information(part) for part in command)
-
-
-def _start(command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Child:
-    program = command[0]
-    try:
-        return Child(command, cwd=folder, environment=environment, limit=KEPT_BYTES)
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        if not folder.is_dir():
-            raise FolderNotFoundError(program, f"there is no folder {folder} to start it in") from error
-        if not os.access(folder, os.X_OK):
-            raise FolderNotFoundError(program, f"the folder {folder} may not be entered") from error
-        path = folder / program if "/" in program else program
-        raise ProgramNotFoundError(program, _why_not(path, environment)) from error
-    except (OSError, ValueError) as error:  # arguments too long, no more processes, a zero byte, no format
-        raise StartError(program, f"it could not be started: {error}") from error
 
 
 def _why_not(program: Path | str, environment: Mapping[str, str]) -> str:
