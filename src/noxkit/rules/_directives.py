@@ -31,7 +31,8 @@ _LIKELY = re.compile(r"#\s*(?:type|pyright|pyrefly|ty|mypy|ruff)\s*:|noqa", re.I
 # Other tools' comments are no reason, but what stands behind a dash in one of a linter is.
 _OTHERS = re.compile(
     r"""\#?\s*\b(?:
-      (?:pragma|fmt|isort|yapf|spellchecker|noxkit)\b[^\#]* | (?:pylint|nosec|nosonar)\b[^\#]*?(?=\s(?:--?|[\u2013\u2014])\s|\#|$)
+      (?:pragma|fmt|isort|yapf|spellchecker|noxkit)\b[^\#]*
+      | (?:pylint|nosec|nosonar)\b[^\#]*?(?=\s(?:--?|[\u2013\u2014])\s|\#|$)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
