@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.artifacts._facts import Artifacts
 from tests.rules._trees import RuleTree
 
 if TYPE_CHECKING:
@@ -17,3 +18,9 @@ if TYPE_CHECKING:
 def rules(tmp_path: Path) -> RuleTree:
     """A tree, and the findings that a rule has in it."""
     return RuleTree(tmp_path / "tree")
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> Artifacts:
+    """A folder of built files, and the findings that a rule has in them."""
+    return Artifacts(tmp_path)

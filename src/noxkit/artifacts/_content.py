@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is kept of the content of an archive's members: hashes of all, the bytes of what rules read."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from typing import TYPE_CHECKING
+
+from noxkit.artifacts.native import read_native
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from noxkit.artifacts.native import NativeFile
+
+__all__ = ["Content", "Contents"]
+
+_HEAD = 64
+_NATIVE_HEAD, _NATIVE_TAIL = 64 << 10, 256 << 10
+_MAGIC = (
+    b"\x7fELF",
+    b"MZ",
+    *(bytes.fromhex(magic) for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe", "cafebabe", "cafebabf")),
+)
+_ONE = 8 << 20
+# Of the 96 MiB that are kept of one file, metadata have their own share: they stand last in a wheel.
+_ALL, _METADATA = 80 << 20, 16 << 20
+_TEXT = (
+    "bat c cc cfg cmake cmd conf cpp crt css cxx env f f90 h hpp htm html in inc ini ipynb java jinja "
+    "jinja2 js json jws key lock m4 markdown md mk mo pem pl po pot ps1 pth publish pub pxd pxi py pye "
+    "pyi pyw pyx r rb rs rst sh sql svg tcl tex toml ts txt typed xml yaml yml zsh attestation provenance "
+    "orig rej bak "
+)
+_SUFFIXES = frozenset(_TEXT.split())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Content:
+    """What was read of one member."""
+
+    size: int = 0
+    sha256: str = ""
+    head: bytes = b""
+    data: bytes | None = None
+    native: NativeFile | None = None
+
+
+class Contents:
+    """Reads the members of one file, and keeps no more than its budget of their bytes; `unkept` counts the rest."""
+
+    def __init__(self) -> None:
+        self._left = {False: _ALL, True: _METADATA}
+        self.unkept = 0
+
+    def read(self, name: str, chunks: Iterable[bytes]) -> Content:
+        """Read all chunks of the member `name`; whatever they raise passes through."""
+        metadata = _is_metadata(name)
+        intake = _Intake(room=min(_ONE, self._left[metadata]) if metadata or _is_text(name) else None)
+        for chunk in chunks:
+            intake.feed(chunk)
+        data = intake.data
+        if data is not None:
+            self._left[metadata] -= len(data)
+        elif intake.room is not None:
+            self.unkept += intake.size
+        return intake.content
+
+
+class _Intake:
+    """One member as it is read; `room` is how much of it is kept, None where it is of no use to a rule."""
+
+    def __init__(self, *, room: int | None) -> None:
+        self.room = room
+        self.size = 0
+        self._digest = hashlib.sha256()
+        self._kept: list[bytes] = []
+        self._head = self._tail = b""
+        self._is_native = False
+
+    def feed(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        if not self.size:
+            self._head = chunk[:_NATIVE_HEAD]
+            self._is_native = chunk.startswith(_MAGIC)
+            # A program may have a name without a suffix, as text has.
+            self.room = None if chunk.startswith(_MAGIC[0]) else self.room
+        self.size += len(chunk)
+        if self.room is not None and self.size <= self.room:
+            self._kept.append(chunk)
+        elif self._kept:
+            self._kept = []
+        if self._is_native:
+            self._tail = (self._tail + chunk)[-_NATIVE_TAIL:] if len(chunk) < _NATIVE_TAIL else chunk[-_NATIVE_TAIL:]
+
+    @functools.cached_property
+    def data(self) -> bytes | None:
+        kept = self.room is not None and self.size <= self.room
+        return b"".join(self._kept) if kept else None
+
+    @property
+    def content(self) -> Content:
+        native = read_native(self._head, self._tail, self.size) if self._is_native else None
+        return Content(self.size, self._digest.hexdigest(), self._head[:_HEAD], self.data, native)
+
+
+def _is_metadata(name: str) -> bool:
+    """Whether it is of the metadata of a wheel, or of an sdist."""
+    folder, _, rest = name.partition("/")
+    return folder.endswith(".dist-info") or rest in {"PKG-INFO", "pyproject.toml"}
+
+
+def _is_text(name: str) -> bool:
+    """Whether rules read a file of this name: text by its suffix, what has none, and scripts."""
+    folder, _, last = name.rpartition("/")
+    stem, dot, suffix = last.rpartition(".")
+    return not dot or not stem or suffix.lower() in _SUFFIXES or folder.endswith(".data/scripts")
