@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What rules on built files are asked about: a wheel or an sdist, the policy of the run, and the tree where there is one."""
+"""What rules on built files are asked about: a wheel or an sdist, the policy of the run, and the tree, if any."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Place
+from noxkit.rules._core_metadata import CoreMetadata
 from noxkit.rules._facts import Settings
 from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from noxkit.artifacts.headers import Field, Headers
     from noxkit.artifacts.model import Archive
-    from noxkit.artifacts.sdist import Sdist
-    from noxkit.artifacts.wheel import Wheel
+    from noxkit.artifacts.sdist import Sdist, SdistName
+    from noxkit.artifacts.wheel import Wheel, WheelName
     from noxkit.rules._facts import PackageFacts
 
 __all__ = ["FileFacts", "Policy", "ReleaseFacts", "SdistFacts", "SyntaxFault", "WheelFacts"]
@@ -66,6 +68,30 @@ class FileFacts:
         """The file's entries."""
         raise NotImplementedError
 
+    @property
+    def headers(self) -> Headers | None:
+        """METADATA of a wheel, PKG-INFO of an sdist; None where it is not there or cannot be read."""
+        raise NotImplementedError
+
+    @property
+    def headers_path(self) -> str:
+        """Where that file lies, or should lie, in the archive."""
+        raise NotImplementedError
+
+    @property
+    def written(self) -> WheelName | SdistName | None:
+        """The parts of the file name; None where it has not the form of one."""
+        raise NotImplementedError
+
+    @functools.cached_property
+    def core(self) -> CoreMetadata | None:
+        """The core metadata in `headers`; None where there are none."""
+        return CoreMetadata(self.headers) if self.headers is not None else None
+
+    def at_field(self, field: Field | None) -> Place:
+        """The place of a field of `headers`; of the file where there is no such field."""
+        return self.at(self.headers_path, field.line if field is not None else 1)
+
     def at(self, member: str | None = None, line: int | None = None, column: int | None = None) -> Place:
         """The place of the file, or of an entry in it, as if the file were a folder."""
         path = self.archive.path
@@ -87,6 +113,21 @@ class WheelFacts(FileFacts):
     def archive(self) -> Archive:
         """The file's entries."""
         return self.wheel.archive
+
+    @property
+    def headers(self) -> Headers | None:
+        """METADATA; None where it is not there or cannot be read."""
+        return self.wheel.metadata
+
+    @property
+    def headers_path(self) -> str:
+        """Where METADATA lies, or should lie."""
+        return f"{self.wheel.info}/METADATA"
+
+    @property
+    def written(self) -> WheelName | None:
+        """The parts of the file name; None where it has not the form of one."""
+        return self.wheel.name
 
     @functools.cached_property
     def trees(self) -> Mapping[str, ast.Module]:
@@ -113,6 +154,21 @@ class SdistFacts(FileFacts):
     def archive(self) -> Archive:
         """The file's entries."""
         return self.sdist.archive
+
+    @property
+    def headers(self) -> Headers | None:
+        """PKG-INFO; None where it is not there or cannot be read."""
+        return self.sdist.metadata
+
+    @property
+    def headers_path(self) -> str:
+        """Where PKG-INFO lies, or should lie."""
+        return f"{self.sdist.root}/PKG-INFO"
+
+    @property
+    def written(self) -> SdistName | None:
+        """The parts of the file name; None where it has not the form of one."""
+        return self.sdist.name
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
