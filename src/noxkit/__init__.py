@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         tests,
         typecheck,
         urls,
+        wheel_contents,
     )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "tests",
     "typecheck",
     "urls",
+    "wheel_contents",
 ]
 
 

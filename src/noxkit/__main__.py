@@ -30,7 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands = load_commands()
     for name, command in commands.items():
-        command.configure(subparsers.add_parser(name, help=command.HELP, description=command.HELP))
+        if getattr(command, "OWN_OPTIONS", False):  # argparse takes none of its arguments for an option
+            sub = subparsers.add_parser(name, help=command.HELP, add_help=False, prefix_chars="\0")
+        else:
+            sub = subparsers.add_parser(name, help=command.HELP, description=command.HELP)
+        command.configure(sub)
     parsed = parser.parse_args(arguments)
     console = Console(current())
     try:

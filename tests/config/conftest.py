@@ -59,7 +59,6 @@ def loaded(tmp_path: Path) -> Load:
             tmp_path,
             environ=environ or {},
             arguments=arguments,
-            extra_flags={"leave-out": "Leave it out."},
         )
 
     return run

@@ -254,11 +254,11 @@ def test_asking_for_the_source_of_no_option_is_a_key_error(loaded: Load) -> None
 
 
 def test_items_name_every_option_once(loaded: Load) -> None:
-    items = list(loaded('[tool.noxkit.tools]\nty = "==1"\n', arguments=["--leave-out"]).items())
+    items = list(loaded('[tool.noxkit.tools]\nty = "==1"\n', arguments=["--skip-tests"]).items())
     names = [name for name, _, _ in items]
-    assert len(names) == len(set(names)) == len(all_options()) + 1
+    assert len(names) == len(set(names)) == len(all_options())
     assert ("tools.ty", "==1", Source(kind="pyproject", place="pyproject.toml:2")) in items
-    assert ("leave-out", True, Source(kind="flag", place="--leave-out")) in items
+    assert ("run.skip-tests", True, Source(kind="flag", place="--skip-tests")) in items
 
 
 SECRETS = [
@@ -321,18 +321,18 @@ def test_reports_come_from_both_ways_to_ask_for_them(loaded: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environ", "given"),
+    ("arguments", "files"),
     [
-        (["--leave-out"], {}, True),
-        ([], {"NOXKIT_LEAVE_OUT": "1"}, True),
-        ([], {"NOXKIT_LEAVE_OUT": "off"}, False),
-        ([], {}, False),
+        (["dist/a-1.0-py3-none-any.whl", "--verbose", "a-1.0.tar.gz"], ("dist/a-1.0-py3-none-any.whl", "a-1.0.tar.gz")),
+        (["--files", "a.whl,b.whl", "dist"], ("a.whl", "b.whl", "dist")),
+        (["/built/wheels/"], ("/built/wheels/",)),
+        (["--package", "dist"], ()),
     ],
 )
-def test_a_session_may_have_switches_of_its_own(
-    loaded: Load, *, arguments: list[str], environ: dict[str, str], given: bool
+def test_words_that_look_like_built_files_need_no_flag(
+    loaded: Load, *, arguments: list[str], files: tuple[str, ...]
 ) -> None:
-    assert loaded(environ=environ, arguments=arguments).given("leave-out") is given
+    assert loaded(arguments=arguments).run.files == files
 
 
 def test_help_lists_every_flag_and_looks_at_nothing_else(loaded: Load) -> None:
@@ -343,7 +343,6 @@ def test_help_lists_every_flag_and_looks_at_nothing_else(loaded: Load) -> None:
         for option in all_options()
         if option.in_text and not option.structured and option.usage not in config.help
     ] == []
-    assert "--leave-out" in config.help
     assert max(len(line) for line in config.help.splitlines()) <= 100
 
 

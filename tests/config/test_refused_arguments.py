@@ -30,7 +30,7 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
         "did you mean `--only`?",
     ),
     "snake case flag": (["--no_cache"], {}, NO_ARGUMENT, "`--no_cache`", "did you mean `--no-cache`?"),
-    "misspelt own flag": (["--leave-ou"], {}, NO_ARGUMENT, "`--leave-ou`", "did you mean `--leave-out`?"),
+    "misspelt switch": (["--skip-test"], {}, NO_ARGUMENT, "`--skip-test`", "did you mean `--skip-tests`?"),
     "unlike any flag": (["--qqqqqq"], {}, NO_ARGUMENT, "`--qqqqqq`", None),
     "flag of pytest": (
         ["-k", "name"],
@@ -57,7 +57,6 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
     "no value at the end": (["--since"], {}, ARGUMENT, "`--since` has no value", "write `--since=REV`"),
     "no value before a flag": (["--since", "--verbose"], {}, ARGUMENT, "`--since` has no value", None),
     "empty value": (["--since="], {}, ARGUMENT, '`--since` is `""`', None),
-    "value for an own switch": (["--leave-out=1"], {}, ARGUMENT, "`--leave-out` takes no value", None),
     "value for a switch": (
         ["--no-cache=maybe"],
         {},
@@ -183,11 +182,11 @@ BAD_TEXT: dict[str, tuple[Sequence[str], Mapping[str, str], str, str, str | None
         "`NOXKIT_EVENTS` is `a\\\\udcff`",
         None,
     ),
-    "own switch by a variable": (
+    "switch by a variable": (
         [],
-        {"NOXKIT_LEAVE_OUT": "maybe"},
+        {"NOXKIT_SKIP_TESTS": "maybe"},
         ARGUMENT,
-        "`NOXKIT_LEAVE_OUT` must be true or false",
+        "`NOXKIT_SKIP_TESTS` must be true or false",
         None,
     ),
 }

@@ -45,7 +45,7 @@ def test_no_field_of_the_model_is_left_out() -> None:
     assert set(msgspec.structs.asdict(sample())) == set(decoded) - {"schema"}
     applied_by_noxkit_alone = {"actions"}
     assert set(msgspec.structs.asdict(finding())) - applied_by_noxkit_alone == set(decoded["findings"][0])
-    assert set(msgspec.structs.asdict(sample().tasks[0])) - {"findings"} == set(decoded["tasks"][0])
+    assert set(msgspec.structs.asdict(sample().tasks[0])) - {"findings", "files"} == set(decoded["tasks"][0])
 
 
 def test_a_report_reads_back_as_it_was() -> None:

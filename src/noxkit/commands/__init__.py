@@ -16,7 +16,10 @@ __all__ = ["CommandModule", "load_commands"]
 
 
 class CommandModule(Protocol):
-    """What a command's file holds. `HELP` is one line for `noxkit --help`."""
+    """What a command's file holds. `HELP` is one line for `noxkit --help`.
+
+    One that also has `OWN_OPTIONS = True` is given all its words as `arguments`.
+    """
 
     HELP: str
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.config._fields import all_options
-from noxkit.config._literals import TextError, read_switch, read_texts
+from noxkit.config._literals import TextError, read_texts
 from noxkit.config._values import Origin, similar
 from noxkit.errors import ErrorRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from noxkit.config._fields import Option
     from noxkit.config._redact import Redactor
@@ -30,10 +30,9 @@ _SUFFIXES = (".whl", ".tar.gz", ".zip", ".tgz", ".tar")
 
 
 class Given(msgspec.Struct, kw_only=True):
-    """What one place gave: raw values by option name, own flags of sessions, and what was wrong."""
+    """What one place gave: raw values by option name, and what was wrong."""
 
     values: dict[str, object] = msgspec.field(default_factory=dict[str, object])
-    own_flags: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
     wrong: set[str] = msgspec.field(default_factory=set[str])
     records: list[ErrorRecord] = msgspec.field(default_factory=list[ErrorRecord])
 
@@ -63,9 +62,12 @@ def split_arguments(arguments: Sequence[str]) -> tuple[list[str], tuple[str, ...
     return own[:place], tuple(own[place + 1 :])
 
 
-def read_flags(own: Sequence[str], *, extra_flags: Collection[str], redactor: Redactor) -> Given:
-    """Read the flags in `own`. Repeated lists are joined; of a repeated scalar the last one holds."""
-    reader = _FlagReader(extra_flags, redactor)
+def read_flags(own: Sequence[str], *, redactor: Redactor, words_are_files: bool = False) -> Given:
+    """Read the flags in `own`. Repeated lists are joined; of a repeated scalar the last one holds.
+
+    Words without a flag are built files where they look so, and in any case with `words_are_files`.
+    """
+    reader = _FlagReader(redactor, words_are_files=words_are_files)
     reader.read(list(own))
     for option in all_options():
         if option.name in reader.texts:
@@ -75,12 +77,12 @@ def read_flags(own: Sequence[str], *, extra_flags: Collection[str], redactor: Re
 
 
 class _FlagReader:
-    def __init__(self, extra_flags: Collection[str], redactor: Redactor) -> None:
+    def __init__(self, redactor: Redactor, *, words_are_files: bool) -> None:
+        self._words_are_files = words_are_files
         self.given = Given()
         self.texts: dict[str, list[str]] = {}
         self._redactor = redactor
         self._options = {option.flag: option for option in all_options() if option.in_text}
-        self._own = {f"--{name}": name for name in extra_flags}
 
     def read(self, words: list[str]) -> None:
         while words:
@@ -90,9 +92,7 @@ class _FlagReader:
             option = self._options.get(flag)
             if option is not None and not option.structured:
                 self._read_option(option, value, words)
-            elif flag in self._own:
-                self._read_own(flag, value)
-            elif _is_path(word):
+            elif not word.startswith("-") and (self._words_are_files or _is_path(word)):
                 self.texts.setdefault(_FILES, []).append(word)
             else:
                 self._refuse(flag, option)
@@ -115,19 +115,13 @@ class _FlagReader:
                 return
         self.texts.setdefault(option.name, []).append(value)
 
-    def _read_own(self, flag: str, value: str | None) -> None:
-        if value is None:
-            self.given.own_flags[self._own[flag]] = True
-        else:
-            self._record("NK-ARGUMENT-VALUE", f"`{flag}` takes no value", f"write `{flag}` alone")
-
     def _refuse(self, flag: str, option: Option | None) -> None:
         shown = self._redactor.shown(flag)
         if option is not None:
             hint = f"set `{option.name}` in [tool.noxkit] of pyproject.toml, or {option.variable} as JSON"
             self._record("NK-ARGUMENT-UNKNOWN", f"{shown} is a list of tables, which no flag can give", hint)
             return
-        known = [name for name, each in self._options.items() if not each.structured] + list(self._own) + ["--help"]
+        known = [*(name for name, each in self._options.items() if not each.structured), "--help"]
         meant = similar(flag.replace("_", "-"), known) if flag.startswith("-") else None
         if meant:
             hint = f"did you mean `{meant}`?"
@@ -145,24 +139,21 @@ class _FlagReader:
 
 def _is_path(word: str) -> bool:
     """Whether a word without a flag names a built file, or a folder of them."""
-    return not word.startswith("-") and (word == "dist" or os.sep in word or word.endswith(_SUFFIXES))
+    return word == "dist" or os.sep in word or word.endswith(_SUFFIXES)
 
 
-def read_environment(environ: Mapping[str, str], *, extra_flags: Collection[str], redactor: Redactor) -> Given:
+def read_environment(environ: Mapping[str, str], *, redactor: Redactor) -> Given:
     """Read the `NOXKIT_*` variables of `environ`. An empty one counts as not set."""
     given = Given()
     options = {option.variable: option for option in all_options() if option.in_text}
-    own = {_PREFIX + name.replace("-", "_").upper(): name for name in extra_flags}
     for name in sorted(environ):
         text = environ[name]
         if not name.startswith(_PREFIX) or name.startswith(INTERNAL_PREFIX) or not text.strip():
             continue
         if name in options:
             given.add(options[name], [text], origin=Origin(name=name, redactor=redactor))
-        elif name in own:
-            _read_own_variable(given, own[name], variable=name, text=text)
         else:
-            meant = similar(name, {known.lower(): known for known in (*options, *own)})
+            meant = similar(name, {known.lower(): known for known in options})
             hint = (
                 f"did you mean `{meant.upper()}`?"
                 if meant
@@ -171,12 +162,3 @@ def read_environment(environ: Mapping[str, str], *, extra_flags: Collection[str]
             message = f"{redactor.shown(name)} is a variable that sets no option"
             given.records.append(ErrorRecord(code="NK-ARGUMENT-UNKNOWN", message=message, hint=hint))
     return given
-
-
-def _read_own_variable(given: Given, flag: str, *, variable: str, text: str) -> None:
-    value = read_switch(text)
-    if isinstance(value, bool):
-        given.own_flags[flag] = value
-        return
-    message = f"`{variable}` must be true or false"
-    given.records.append(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint="use true or false"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from noxkit.config._fields import all_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from noxkit.config._fields import Option
 
@@ -23,16 +23,14 @@ Every option is also a variable (--fail-on is NOXKIT_FAIL_ON); a flag wins over 
 variable over [tool.noxkit] in pyproject.toml. Lists are given with commas or by repeating the flag."""
 
 
-def help_text(extra_flags: Mapping[str, str]) -> str:
-    """All flags in groups: those of a run, the session's own, then those of the configuration by table."""
+def help_text() -> str:
+    """All flags in groups: those of a run, then those of the configuration by table."""
     groups: dict[str, list[str]] = {}
     for option in all_options():
         if option.run:
             groups.setdefault(str(option.shape.extra["group"]), []).extend(
                 _entry(option.usage, option.shape.description)
             )
-    for name, description in extra_flags.items():
-        groups.setdefault("Of single sessions", []).extend(_entry(f"--{name}", description))
     groups["Help"] = _entry("--help", "This text.")
     for option in all_options():
         if option.in_text and not option.run:

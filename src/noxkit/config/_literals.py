@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from noxkit.config._fields import Option
 
-__all__ = ["TextError", "as_toml", "read_switch", "read_texts"]
+__all__ = ["TextError", "as_toml", "read_texts"]
 
 _WORDS = {
     "1": True,
@@ -81,14 +81,14 @@ def _json(text: str) -> object:
         raise TextError(f"is not JSON: {error}", hint="write it as JSON, with the keys that it has in TOML") from error
 
 
-def read_switch(text: str) -> bool | str:
+def _read_switch(text: str) -> bool | str:
     """The truth value that `text` is a word for, or `text` itself."""
     return _WORDS.get(text.strip().lower(), text)
 
 
 def _scalar(core: inspect.Type, text: str) -> object:
     if isinstance(core, inspect.BoolType):
-        return read_switch(text)
+        return _read_switch(text)
     if isinstance(core, inspect.IntType):
         return int(text) if _WHOLE.fullmatch(text) else text
     if isinstance(core, inspect.FloatType):

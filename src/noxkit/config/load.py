@@ -68,14 +68,12 @@ class _Merged(NamedTuple):
 class Config:
     """The effective configuration of one call.
 
-    `pytest_arguments` is what follows a second `--`; `help` is the text that `--help` asks for, else
-    None; `own_flags` are the flags of sessions that were given.
+    `pytest_arguments` is what follows a second `--`; `help` is the text that `--help` asks for, else None.
     """
 
     options: Options
     run: RunOptions
     pytest_arguments: tuple[str, ...]
-    own_flags: Mapping[str, bool]
     help: str | None
     _merged: _Merged = dataclasses.field(repr=False)
     _document: Document = dataclasses.field(repr=False)
@@ -88,10 +86,6 @@ class Config:
         if self.run.format is not None and self.run.output is not None:
             targets.append(ReportTarget(self.run.format, self.run.output))
         return tuple(targets)
-
-    def given(self, flag: str) -> bool:
-        """Whether a session's own flag, by its name without dashes, was given."""
-        return self.own_flags.get(flag, False)
 
     def source(self, name: str) -> Source:
         """Where the option `name` came from: a dotted name, with a key behind that of a table (`tools.ruff`).
@@ -130,8 +124,6 @@ class Config:
                 )
             else:
                 yield option.name, value, self.source(option.name)
-        for flag, given in self.own_flags.items():
-            yield flag, given, Source(kind="flag", place=f"--{flag}")
 
     def _effective(self, option: Option) -> object:
         value = cast("object", msgspec.to_builtins(self.run if option.run else self.options))
@@ -155,22 +147,21 @@ def load(
     environ: Mapping[str, str],
     arguments: Sequence[str] = (),
     pyproject: Path | None = None,
-    extra_flags: Mapping[str, str] | None = None,
+    words_are_files: bool = False,
 ) -> Config:
     """Load the configuration of `root`.
 
-    `arguments` is what follows nox's own `--`. `extra_flags` are switches of sessions, by name
-    without dashes, with their descriptions. With `--help` among the arguments nothing else is
-    looked at, and `Config.help` is set. Raises NoxkitError with everything that is wrong at once.
+    `arguments` is what follows nox's own `--`; with `words_are_files` each word in it that is no flag's value
+    names a built file. With `--help` among the arguments nothing else is looked at, and `Config.help` is
+    set. Raises NoxkitError with everything that is wrong at once.
     """
-    extra = extra_flags or {}
     own, pytest_arguments = split_arguments(arguments)
     redactor = Redactor(environ, patterns=CREDENTIAL_PATTERNS)
     asked = "--help" in own or "-h" in own
     document = Document("pyproject.toml") if asked else read_document(root, pyproject)
     from_file = _read_table(document, Origin(name="", redactor=redactor))
-    from_variables = Given() if asked else read_environment(environ, extra_flags=extra, redactor=redactor)
-    from_flags = Given() if asked else read_flags(own, extra_flags=extra, redactor=redactor)
+    from_variables = Given() if asked else read_environment(environ, redactor=redactor)
+    from_flags = Given() if asked else read_flags(own, redactor=redactor, words_are_files=words_are_files)
     places = {"flag": from_flags, "environment": from_variables, "pyproject": from_file}
     merged = _merge(places)
     records = [*from_file.records, *from_variables.records, *from_flags.records]
@@ -183,18 +174,17 @@ def load(
         options=_convert(merged, Options, run=False),
         run=_convert(merged, RunOptions, run=True),
         pytest_arguments=pytest_arguments,
-        own_flags={**from_variables.own_flags, **from_flags.own_flags},
-        help=_help(extra) if asked else None,
+        help=_help() if asked else None,
         _merged=merged,
         _document=document,
         _redactor=redactor,
     )
 
 
-def _help(extra_flags: Mapping[str, str]) -> str:
+def _help() -> str:
     from noxkit.config._help import help_text  # noqa: PLC0415 -- needed only where it is asked for
 
-    return help_text(extra_flags)
+    return help_text()
 
 
 def _read_table(document: Document, origin: Origin) -> Given:

@@ -85,12 +85,19 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return (self.path or "", self.line or 0, self.column or 0, self.code, self.message)
 
 
+class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the run made or verified."""
+
+    name: str
+    sha256: str
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """How one task ended, with the evidence for it.
 
     `reason` says why a task is skipped, inconclusive or crashed, and `hint` what to do about it.
     `advisory` marks a task that the repository has not chosen: its findings are at most warnings.
-    `seconds` is wall time.
+    `seconds` is wall time; `files` are what the task has made or verified.
     """
 
     name: str
@@ -104,13 +111,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     python: str | None = None
     advisory: bool = False
     findings: tuple[Finding, ...] = ()
-
-
-class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that the run made or verified."""
-
-    name: str
-    sha256: str
+    files: tuple[FileRecord, ...] = ()
 
 
 class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,7 @@ class Context:
     shares: dict[str, Share] = dataclasses.field(default_factory=dict[str, "Share"])
     outbox: list[str] = dataclasses.field(default_factory=list[str])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
+    _interpreters: dict[str, Path | None] = dataclasses.field(default_factory=dict[str, "Path | None"])
 
     @property
     def family(self) -> str:
@@ -72,6 +73,11 @@ class Context:
     def state(self) -> Path:
         """The folder for what noxkit keeps in the tree."""
         return self.root / ".nox" / "noxkit"
+
+    @property
+    def output(self) -> Path:
+        """The folder of built files."""
+        return self.root / "dist"
 
     @functools.cached_property
     def uv(self) -> Uv:
@@ -124,6 +130,15 @@ class Context:
                 == 0
             )
         return self._available[python]
+
+    def interpreter(self, python: str) -> Path | None:
+        """The path of an interpreter of that minor on this machine; None where there is none."""
+        if python not in self._interpreters:
+            arguments = ["python", "find", "--quiet", "--system", "--no-project", "--no-python-downloads", python]
+            completed = self.uv.run(arguments, task="uv")
+            said = completed.stdout.decode("utf-8", "surrogateescape").strip()
+            self._interpreters[python] = Path(said) if completed.returncode == 0 and said else None
+        return self._interpreters[python]
 
     def first_available(self, pythons: Sequence[str]) -> str | None:
         """The first of `pythons` that is on this machine; the first of all, for uv to download, where none is."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import time
 import traceback
@@ -140,18 +141,19 @@ def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
 
 
 def _work(context: Context, task: Task, needs: Mapping[str, object]) -> Outcome:
-    def call(tool: Tool) -> Outcome:
+    def call(tool: Tool, *, paths: tuple[str, ...] | None = None) -> Outcome:
         own, project = needs.get(f"tool:{tool.distribution}"), needs.get(f"project:{task.environment}")
         homes = Homes(
             own=own if isinstance(own, ToolEnvironment) else None,
             project=project if isinstance(project, ProjectEnvironment) else None,
         )
-        return run_tool(context, task, tool, homes=homes)
+        given = task if paths is None else dataclasses.replace(task, paths=paths)
+        return run_tool(context, given, tool, homes=homes)
 
-    if task.tool is not None:
-        return call(task.tool)
-    assert task.action is not None  # noqa: S101 -- a task has a tool or an action
-    return task.action(call, needs)
+    if task.action is not None:
+        return task.action(call, needs)
+    assert task.tool is not None  # noqa: S101 -- a task has a tool or an action
+    return call(task.tool)
 
 
 def _described(task: Task, outcome: Outcome, seconds: float) -> Outcome:

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["apply_names", "asked_away", "check_names", "task_names"]
 
 _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task `coverage` runs: no tasks by themselves
-_OWN = frozenset({"coverage", "environment", "consistency", "source", "generated", "commits", "pull_request", "urls"})
+_OWN = frozenset(
+    {
+        *("commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
+        *("build", "licenses", "advisories", "rehearsal", "wheel_contents"),
+    }
+)
 
 
 def task_names(context: Context) -> frozenset[str]:

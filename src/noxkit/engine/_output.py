@@ -31,7 +31,16 @@ from noxkit.tasks.locks import file_lock
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-__all__ = ["Asked", "forge_output", "prepare_reports", "prepare_state", "record_crash", "record_error", "write_reports"]
+__all__ = [
+    "Asked",
+    "forge_output",
+    "prepare_reports",
+    "prepare_state",
+    "record_crash",
+    "record_error",
+    "write_report",
+    "write_reports",
+]
 
 _KEPT_SECONDS = 24 * 3600.0  # for a shard: no call of nox takes as long
 _FILE_STYLE = Style(color=False, width=100, verbose=True)
@@ -84,15 +93,16 @@ def write_reports(
     for name, pattern in targets:
         file = root / pattern.replace("{session}", report.session)
         if "{session}" in pattern:
-            _write(file, name, report, root)
+            write_report(file, name, report, root)
         else:
             with _sharing(report, root, call=call, strict=strict) as whole:
-                _write(file, name, whole, root)
+                write_report(file, name, whole, root)
         written.append(file)
     return written
 
 
-def _write(file: Path, name: str, report: Report, root: Path) -> None:
+def write_report(file: Path, name: str, report: Report, root: Path) -> None:
+    """Write `report` as the format `name` to `file`. Raises NoxkitError (NK-FILE-UNWRITABLE)."""
     text = formats()[name](report, sources=Sources(root), style=_FILE_STYLE)
     try:
         write_atomic(file, text)
@@ -246,7 +256,7 @@ def _leave(report: Report, root: Path, asked: Asked) -> None:
             write_reports(report, root, targets=[(name, pattern)], call=asked.call, strict=True)
         except NoxkitError:  # it may be noxkit's own folder that cannot be written, and not the report's
             with contextlib.suppress(NoxkitError):
-                _write(root / pattern.replace("{session}", report.session), name, report, root)
+                write_report(root / pattern.replace("{session}", report.session), name, report, root)
 
 
 def _asked_for(arguments: Sequence[str], environ: Mapping[str, str]) -> list[tuple[str, str]]:

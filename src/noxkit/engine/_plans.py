@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noxkit.engine._built_tools import plan_built_tools
+from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._generated import plan_generated
 from noxkit.engine._history import plan_commits
@@ -29,6 +31,7 @@ __all__ = [
     "plan_lint",
     "plan_security",
     "plan_urls",
+    "plan_wheel_contents",
     "tests_on",
     "typecheck_on",
 ]
@@ -60,6 +63,11 @@ def plan_consistency(context: Context, scope: Scope) -> list[Task]:
 def plan_security(context: Context, scope: Scope) -> list[Task]:
     """The rules and tools on secrets, dangerous code and workflows."""
     return [*plan_static(context, scope, "security"), *plan_rules(context, scope, "security")]
+
+
+def plan_wheel_contents(context: Context, scope: Scope) -> list[Task]:
+    """Every file of `dist/`, or those that are named."""
+    return [*plan_contents(context, scope), *plan_built_tools(context, scope, "wheel_contents")]
 
 
 def plan_check(context: Context, scope: Scope) -> list[Task]:

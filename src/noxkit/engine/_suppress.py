@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from noxkit.diagnostics.origins import inside, origin_of
 from noxkit.workspace._globs import matcher
 
 if TYPE_CHECKING:
@@ -56,11 +57,14 @@ def _marked(finding: Finding, ignores: Iterable[Ignore], *, today: dt.date, sour
 
 def ignore_matches(ignore: Ignore, finding: Finding) -> bool:
     """Whether an `ignore` of the configuration is about a finding, by its code or its group, whatever the day."""
-    if ignore.code not in {finding.code, finding.group} or ignore.source not in {None, "tree"}:
+    if ignore.code not in {finding.code, finding.group} or ignore.source not in {None, origin_of(finding.path)}:
         return False
-    return ignore.path is None or (
-        finding.path is not None and matcher((ignore.path,)).fullmatch(finding.path) is not None
-    )
+    if ignore.path is None:
+        return True
+    # inside of a wheel or an sdist a path holds as it does in site-packages, or in the tree
+    paths = (finding.path, inside(finding.path)) if finding.path is not None else ()
+    match = matcher((ignore.path,)).fullmatch
+    return any(path is not None and match(path) is not None for path in paths)
 
 
 def inline_reason(code: str, line: str | None, *, group: str | None = None) -> str | None:

@@ -18,8 +18,8 @@ __all__ = ["Task", "ToolCall", "label_of"]
 class ToolCall(Protocol):
     """Runs a tool in the environment of the task that it is given to."""
 
-    def __call__(self, tool: Tool, /) -> Outcome:
-        """The outcome of one run of `tool`."""
+    def __call__(self, tool: Tool, /, *, paths: tuple[str, ...] | None = None) -> Outcome:
+        """The outcome of one run of `tool`, on the paths of the task where no others are given."""
         ...
 
 
@@ -35,9 +35,8 @@ class Task:
 
     `not_due` is the fact for which there is nothing to do, or None. `why` is the fact for which the
     task is on. `advisory` tasks are noxkit's idea, not the repository's: their findings are at most
-    warnings. `environment` is the Python of the project environment that the task needs. A task
-    without a `tool` has an `action`, which is given a way to run tools and the results of the tasks
-    that it comes `after`.
+    warnings. `environment` is the Python of the project environment that the task needs. An `action` is
+    given a way to run tools and the results of the tasks that it comes `after`; a task without one runs its `tool`.
     """
 
     name: str

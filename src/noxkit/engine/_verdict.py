@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Verdict", "capped", "fingerprinted", "judged", "merged", "raised", "verdict_of"]
 
+_AS_THEY_ARE = frozenset({"build", "rehearsal", "wheel_contents"})
+
 EXIT_CODES = {Status.CRASHED: 4, Status.FAILED: 1, Status.INCONCLUSIVE: 3, Status.PASSED: 0, Status.SKIPPED: 0}
 
 
@@ -47,7 +49,9 @@ def capped(outcome: Outcome) -> Outcome:
 
 
 def raised(outcome: Outcome) -> Outcome:
-    """The outcome as `strict` sees it: noxkit's own warnings are errors."""
+    """The outcome as `strict` sees it: noxkit's own warnings are errors, but for those about built files."""
+    if outcome.name in _AS_THEY_ARE:
+        return outcome
     findings = tuple(
         msgspec.structs.replace(finding, severity=Severity.ERROR)
         if finding.severity is Severity.WARNING and finding.code.startswith("NK-")

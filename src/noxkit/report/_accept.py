@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from noxkit.diagnostics.origins import inside, origin_of
 from noxkit.diagnostics.sources import SECRET_CODES
 from noxkit.report._escape import one_line
 
@@ -33,8 +34,18 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
         return None
     if lead.code in SECRET_CODES:
         return f"`# noxkit: ignore[{lead.code}] REASON` on that line, and only where it is none"
-    if lead.line is not None and lead.path is not None and lead.path.endswith(COMMENTED):
+    is_in_tree = origin_of(lead.path) == "tree"
+    if is_in_tree and lead.line is not None and lead.path is not None and lead.path.endswith(COMMENTED):
         return one_line(f"`# noxkit: ignore[{', '.join(codes)}] REASON` on that line")
-    place = f", path = {json.dumps(lead.path, ensure_ascii=False)}" if lead.path is not None else ""
+    place = _place(lead.path) if lead.path is not None else ""
     entries = ", ".join(f'{{ code = {json.dumps(code)}{place}, reason = "REASON" }}' for code in codes)
     return one_line(f"`ignore = [{entries}]` in [tool.noxkit]")
+
+
+def _place(path: str) -> str:
+    """The rest of the entry: inside of a built file the path there, since the file's name has its version."""
+    origin = origin_of(path)
+    if origin == "tree":
+        return f", path = {json.dumps(path, ensure_ascii=False)}"
+    within = inside(path)
+    return f', source = "{origin}"' + (f", path = {json.dumps(within, ensure_ascii=False)}" if within else "")

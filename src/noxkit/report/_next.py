@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["next_steps"]
 
 _MOST = 3
+_COMMAND = "wheel"  # `noxkit wheel`, which is no session
 _NO_TASKS = frozenset({"environment", "sources"})  # rows about what tasks need: `--only` does not know them
 
 
 def next_steps(report: Report) -> list[str]:
     """At most three lines, the most useful first; none where there is nothing to do."""
+    if report.session == _COMMAND:
+        return []
     if report.interrupted:
         return [f"`nox -s {one_line(report.session)}` runs it again"]
     findings = open_findings(report)

@@ -13,6 +13,7 @@ from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
+from noxkit.sessions.wheel_contents import wheel_contents
 
 __all__ = [
     "check",
@@ -27,4 +28,5 @@ __all__ = [
     "tests",
     "typecheck",
     "urls",
+    "wheel_contents",
 ]

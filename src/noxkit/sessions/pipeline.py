@@ -14,6 +14,7 @@ from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
+from noxkit.sessions.wheel_contents import wheel_contents
 
 __all__ = ["pipeline"]
 
@@ -24,5 +25,8 @@ def pipeline() -> None:
     Ends the process with an error that names the place where a session of one of the names is
     already registered.
     """
-    for factory in (check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls):
+    for factory in (
+        *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
+        wheel_contents,
+    ):
         factory()

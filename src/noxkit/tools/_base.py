@@ -136,7 +136,8 @@ class Tool(ABC):
     `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
     the tool leaves out where the repository has not chosen it. `strict_only` tools are on in the
     profile `strict` and where they are chosen, and not as advice. `own_codes` are noxkit's own that
-    its findings carry: it is on where `select` names one of them, too.
+    its findings carry: it is on where `select` names one of them, too. `reads_built` tools are given wheels and
+    sdists as their paths, and `not_due` says of which they have nothing to say.
     """
 
     name: ClassVar[str]
@@ -162,6 +163,7 @@ class Tool(ABC):
     advice: ClassVar[str | None] = None
     strict_only: ClassVar[bool] = False
     own_codes: ClassVar[frozenset[str]] = frozenset()
+    reads_built: ClassVar[bool] = False
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""
