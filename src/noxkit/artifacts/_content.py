@@ -8,7 +8,7 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING
 
-from noxkit.artifacts.native import read_native
+from noxkit.artifacts.native import NATIVE_MAGIC, read_native
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,11 +19,6 @@ __all__ = ["Content", "Contents"]
 
 _HEAD = 64
 _NATIVE_HEAD, _NATIVE_TAIL = 64 << 10, 256 << 10
-_MAGIC = (
-    b"\x7fELF",
-    b"MZ",
-    *(bytes.fromhex(magic) for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe", "cafebabe", "cafebabf")),
-)
 _ONE = 8 << 20
 # Of the 96 MiB that are kept of one file, metadata have their own share: they stand last in a wheel.
 _ALL, _METADATA = 80 << 20, 16 << 20
@@ -83,9 +78,9 @@ class _Intake:
         self._digest.update(chunk)
         if not self.size:
             self._head = chunk[:_NATIVE_HEAD]
-            self._is_native = chunk.startswith(_MAGIC)
+            self._is_native = chunk.startswith(NATIVE_MAGIC)
             # A program may have a name without a suffix, as text has.
-            self.room = None if chunk.startswith(_MAGIC[0]) else self.room
+            self.room = None if chunk.startswith(NATIVE_MAGIC[0]) else self.room
         self.size += len(chunk)
         if self.room is not None and self.size <= self.room:
             self._kept.append(chunk)
