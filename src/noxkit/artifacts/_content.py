@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from noxkit.artifacts.native import NATIVE_MAGIC, read_native
 
@@ -20,8 +20,9 @@ __all__ = ["Content", "Contents"]
 _HEAD = 64
 _NATIVE_HEAD, _NATIVE_TAIL = 64 << 10, 256 << 10
 _ONE = 8 << 20
-# Of the 96 MiB that are kept of one file, metadata have their own share: they stand last in a wheel.
-_ALL, _METADATA = 80 << 20, 16 << 20
+# Of the 96 MiB that are kept of one file, each group has its own share: metadata stand last in a wheel.
+_METADATA, _CODE, _DATA = 16 << 20, 56 << 20, 24 << 20
+_CODE_SUFFIXES = (".py", ".pyi", ".pyw", ".pye", ".pth")
 _TEXT = (
     "bat c cc cfg cmake cmd conf cpp crt css cxx env f f90 h hpp htm html in inc ini ipynb java jinja "
     "jinja2 js json jws key lock m4 markdown md mk mo pem pl po pot ps1 pth publish pub pxd pxi py pye "
@@ -43,22 +44,25 @@ class Content:
 
 
 class Contents:
-    """Reads the members of one file, and keeps no more than its budget of their bytes; `unkept` counts the rest."""
+    """Reads the members of one file, and keeps no more than its budget of their bytes.
+
+    `unkept` counts the bytes of metadata and code that were too many; of other text what is too much is passed over.
+    """
 
     def __init__(self) -> None:
-        self._left = {False: _ALL, True: _METADATA}
+        self._left = {"metadata": _METADATA, "code": _CODE, "text": _DATA}
         self.unkept = 0
 
     def read(self, name: str, chunks: Iterable[bytes]) -> Content:
         """Read all chunks of the member `name`; whatever they raise passes through."""
-        metadata = _is_metadata(name)
-        intake = _Intake(room=min(_ONE, self._left[metadata]) if metadata or _is_text(name) else None)
+        group = _group(name)
+        intake = _Intake(room=min(_ONE, self._left[group]) if group is not None else None)
         for chunk in chunks:
             intake.feed(chunk)
         data = intake.data
-        if data is not None:
-            self._left[metadata] -= len(data)
-        elif intake.room is not None:
+        if data is not None and group is not None:
+            self._left[group] -= len(data)
+        elif group in {"metadata", "code"}:
             self.unkept += intake.size
         return intake.content
 
@@ -100,14 +104,14 @@ class _Intake:
         return Content(self.size, self._digest.hexdigest(), self._head[:_HEAD], self.data, native)
 
 
-def _is_metadata(name: str) -> bool:
-    """Whether it is of the metadata of a wheel, or of an sdist."""
+def _group(name: str) -> Literal["metadata", "code", "text"] | None:
+    """Of what use a member of this name is to rules: metadata of a wheel or an sdist, Python, other text, or none."""
     folder, _, rest = name.partition("/")
-    return folder.endswith(".dist-info") or rest in {"PKG-INFO", "pyproject.toml"}
-
-
-def _is_text(name: str) -> bool:
-    """Whether rules read a file of this name: text by its suffix, what has none, and scripts."""
+    if folder.endswith(".dist-info") or rest in {"PKG-INFO", "pyproject.toml"}:
+        return "metadata"
+    if name.endswith(_CODE_SUFFIXES):
+        return "code"
     folder, _, last = name.rpartition("/")
     stem, dot, suffix = last.rpartition(".")
-    return not dot or not stem or suffix.lower() in _SUFFIXES or folder.endswith(".data/scripts")
+    is_text = not dot or not stem or suffix.lower() in _SUFFIXES or folder.endswith(".data/scripts")
+    return "text" if is_text else None

@@ -15,8 +15,8 @@ _LONGEST = 200
 
 def shown(name: str) -> str:
     """A name as it can be shown: printable, and not endless."""
-    safe = name.encode("utf-8", "backslashreplace").decode("utf-8")
-    return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}… ({len(name)} characters)"
+    safe = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name[:_LONGEST])
+    return safe if len(name) <= _LONGEST else f"{safe}… ({len(name)} characters)"
 
 
 class Faults:
@@ -31,6 +31,10 @@ class Faults:
         self._counts[kind] += 1
         if self._counts[kind] <= _MOST:
             self._faults.append(Fault(kind=kind, message=message, member=member))
+
+    def of(self, member: str, kind: FaultKind, says: str) -> None:
+        """Note a fault of a member, of which the message says something behind its name."""
+        self.add(kind, f"`{shown(member)}` {says}", member)
 
     def has(self, kind: FaultKind) -> bool:
         """Whether there is one of this kind."""

@@ -27,6 +27,7 @@ __all__ = [
     "find_end",
     "read_central",
     "read_local",
+    "wide_faults",
 ]
 
 LOCAL, CENTRAL, END, DESCRIPTOR = b"PK\3\4", b"PK\1\2", b"PK\5\6", b"PK\7\x08"
@@ -299,25 +300,36 @@ def extra_faults(extra: bytes, raw: bytes) -> list[str]:
         return []
     parts = list(_extras(extra))
     rest = len(extra) - sum(_EXTRA_FORMAT.size + len(data) for _, data in parts)
-    faults = [f"the extra field ends inside of a part, {rest} bytes too early or too late"] if rest else []
+    faults = [f"an extra field that ends inside of a part, {rest} bytes before or behind its end"] if rest else []
     for kind, label in ((_ZIP64, "ZIP64"), (_UNICODE_PATH, "Unicode path")):
         if sum(found == kind for found, _ in parts) > 1:
-            faults.append(f"the extra field has {label} data more than once")
+            faults.append(f"{label} data more than once")
     for kind, data in parts:
         if kind == _ZIP64 and len(data) not in {0, 8, 16, 24, 28}:
-            faults.append(f"the ZIP64 data of the extra field are {len(data)} bytes long")
+            faults.append(f"ZIP64 data of {len(data)} bytes")
         elif kind == _UNICODE_PATH:
             faults += _path_faults(data, raw)
     return faults
 
 
+def wide_faults(local: Local) -> list[str]:
+    """Where the ZIP64 data of a local header give another compressed size than that header: readers disagree then."""
+    data = next((data for kind, data in _extras(local.extra) if kind == _ZIP64), b"")
+    if len(data) == 8 and local.method:
+        return ["ZIP64 data without a compressed size"]
+    stated = data[8:16] if len(data) >= 16 else data
+    if len(stated) == 8 and (size := int.from_bytes(stated, "little")) != local.stored:
+        return [f"ZIP64 data with the compressed size {size}, {local.stored} outside of them"]
+    return []
+
+
 def _path_faults(data: bytes, raw: bytes) -> list[str]:
     if len(data) < 5 or data[0] != 1:
-        return ["the Unicode path of the extra field is malformed"]
+        return ["a malformed Unicode path"]
     name = data[5:]
     if int.from_bytes(data[1:5], "little") != zlib.crc32(raw):
-        return ["the Unicode path of the extra field belongs to another name, by its CRC"]
+        return ["a Unicode path that by its CRC belongs to another name"]
     if name != raw:
         other = name.decode("utf-8", "backslashreplace")
-        return [f"the Unicode path of the extra field is another name, `{other[:200]}`"]
+        return [f"a Unicode path that is another name, `{other[:200]}`"]
     return []
