@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
+from noxkit.artifacts._content import Content, Contents
+from noxkit.artifacts._faults import Faults
 from noxkit.artifacts._gzip import GzipStream, StoppedError
-from noxkit.artifacts._kept import Content, Keeper
 from noxkit.artifacts._tar_headers import SPARSE, TarHeader, has_checksum, number, pax_records, read_header, shown
 from noxkit.artifacts.model import Archive, Fault, FaultKind, Member, MemberKind
 
@@ -24,7 +25,8 @@ __all__ = ["read_tar"]
 _BLOCK = 512
 _ZEROS = bytes(_BLOCK)
 _EXTENSION = 1 << 20  # bytes of one long name or PAX header
-_FAULTS = 100
+_ENTRIES = 72 << 20  # bytes of memory for all entries without their content
+_ENTRY = 700  # bytes of memory that one takes without its names
 _OCTAL_SIZE = 8 << 30  # the first size that octal digits cannot say
 
 _KINDS = {
@@ -66,15 +68,15 @@ def read_tar(file: BinaryIO, *, path: str, size: int, sha256: str) -> Archive:
     try:
         reader.read()
     except StoppedError as stopped:
-        reader.faults.append(stopped.fault)
+        reader.faults.add(stopped.fault.kind, stopped.fault.message, stopped.fault.member)
     return Archive(
         path=path,
         size=size,
         sha256=sha256,
-        format="unknown" if any(fault.kind is FaultKind.NOT_TAR for fault in reader.faults) else "tar",
+        format="unknown" if reader.faults.has(FaultKind.NOT_TAR) else "tar",
         members=tuple(reader.members),
-        faults=tuple(reader.faults),
-        unkept=reader.keeper.unkept,
+        faults=reader.faults.all,
+        unkept=reader.contents.unkept,
     )
 
 
@@ -96,8 +98,9 @@ class _Reader:
     def __init__(self, stream: GzipStream) -> None:
         self.stream = stream
         self.members: list[Member] = []
-        self.faults: list[Fault] = []
-        self.keeper = Keeper()
+        self.faults = Faults()
+        self.contents = Contents()
+        self._room = _ENTRIES
         self._everywhere: dict[str, bytes] = {}
         self._next: dict[str, bytes] = {}
         self._is_begun = False
@@ -180,16 +183,14 @@ class _Reader:
         kind = MemberKind.SPARSE if is_sparse else _KINDS.get(header.type, MemberKind.OTHER)
         size = self._size(header, said, name)
         target = _text(said.get("linkpath", header.target)) if kind in _LINKS else None
-        # The entries themselves may not fill the memory.
-        if not self.keeper.enters(_text(name), target):
-            raise StoppedError(FaultKind.LIMIT, f"the archive has more entries than are read: {len(self.members)} are")
+        self._take_room(name, said)
         if kind in _WITH_CONTENT:
             content = self._read_content(header, kind, name, size)
         else:
             content = Content()
             if size:
                 said_kind = f"`{shown(name)}`, a {kind.value}, has a size of {size} bytes"
-                self._fault(f"{said_kind}: readers disagree on whether content follows")
+                self.faults.add(FaultKind.CORRUPT, f"{said_kind}: readers disagree on whether content follows")
         self.members.append(
             Member(
                 name=_text(name),
@@ -201,9 +202,10 @@ class _Reader:
                 target=target,
                 user=_text(said.get("uname", header.user)[:256]),
                 group=_text(said.get("gname", header.group)[:256]),
-                sha256=content.sha256 if kind is MemberKind.FILE else "",
+                sha256=content.sha256,
                 head=content.head,
                 data=content.data,
+                native=content.native,
             )
         )
 
@@ -214,11 +216,19 @@ class _Reader:
             if len(block) < _BLOCK:
                 raise StoppedError(FaultKind.CORRUPT, f"the archive ends inside of the map of `{shown(name)}`")
             extended = block[504]
-        keep = kind is MemberKind.FILE and self.keeper.keeps(_text(name), size)
-        content = Content(keep=keep, hashed=kind is MemberKind.FILE)
-        for chunk in self._content(size, shown(name)):
-            content.add(chunk)
-        return content
+        chunks = self._content(size, shown(name))
+        if kind is MemberKind.FILE:
+            return self.contents.read(_text(name), chunks)
+        for _ in chunks:
+            pass
+        return Content()
+
+    def _take_room(self, name: bytes, said: dict[str, bytes]) -> None:
+        """Stop before the entries themselves fill the memory."""
+        # A character may take four bytes, and the bytes of the name are kept as well.
+        self._room -= _ENTRY + 5 * len(name) + 4 * len(said.get("linkpath", b""))
+        if self._room < 0:
+            raise StoppedError(FaultKind.LIMIT, f"only the first {len(self.members)} entries of the archive are read")
 
     def _size(self, header: TarHeader, said: dict[str, bytes], name: bytes) -> int:
         stated = said.get("size")
@@ -228,12 +238,10 @@ class _Reader:
             raise StoppedError(FaultKind.CORRUPT, f"the PAX header of `{shown(name)}` has a size that is no number")
         size = int(stated)
         if size != header.size and size < _OCTAL_SIZE:
-            self._fault(f"`{shown(name)}` has two sizes: {size} by its PAX header, {header.size} by its own")
+            self.faults.add(
+                FaultKind.CORRUPT, f"`{shown(name)}` has two sizes: {size} by its PAX header, {header.size} by its own"
+            )
         return size
-
-    def _fault(self, message: str) -> None:
-        if len(self.faults) < _FAULTS:
-            self.faults.append(Fault(kind=FaultKind.CORRUPT, message=message))
 
 
 def _text(name: bytes) -> str:
