@@ -11,9 +11,12 @@ import warnings
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from noxkit.errors import ErrorRecord
 from noxkit.rules._base import Place
 from noxkit.rules._core_metadata import CoreMetadata
 from noxkit.rules._facts import Settings
+from noxkit.workspace._tables import table, text
+from noxkit.workspace._toml import parse_toml
 from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from noxkit.artifacts.sdist import Sdist, SdistName
     from noxkit.artifacts.wheel import Wheel, WheelName
     from noxkit.rules._facts import PackageFacts
+    from noxkit.workspace._tables import Table
 
 __all__ = ["FileFacts", "Policy", "ReleaseFacts", "SdistFacts", "SyntaxFault", "WheelFacts"]
 
@@ -83,6 +87,11 @@ class FileFacts:
         """The parts of the file name; None where it has not the form of one."""
         raise NotImplementedError
 
+    @property
+    def backend(self) -> str:
+        """What says that it has built the file, or what the file says is to build it; empty where nothing does."""
+        raise NotImplementedError
+
     @functools.cached_property
     def core(self) -> CoreMetadata | None:
         """The core metadata in `headers`; None where there are none."""
@@ -129,6 +138,11 @@ class WheelFacts(FileFacts):
         """The parts of the file name; None where it has not the form of one."""
         return self.wheel.name
 
+    @property
+    def backend(self) -> str:
+        """Generator of the file WHEEL, such as `hatchling 1.27.0`."""
+        return (self.wheel.wheel.value("Generator") or "") if self.wheel.wheel is not None else ""
+
     @functools.cached_property
     def trees(self) -> Mapping[str, ast.Module]:
         """The modules and stubs that parse, by their path in site-packages."""
@@ -169,6 +183,20 @@ class SdistFacts(FileFacts):
     def written(self) -> SdistName | None:
         """The parts of the file name; None where it has not the form of one."""
         return self.sdist.name
+
+    @functools.cached_property
+    def backend(self) -> str:
+        """`build-backend` of its pyproject.toml, or what stands in where there is none: setuptools."""
+        return text(table(self.pyproject, "build-system").get("build-backend")) or "setuptools"
+
+    @functools.cached_property
+    def pyproject(self) -> Table:
+        """Its pyproject.toml; empty where there is none that can be read."""
+        member = self.sdist.member("pyproject.toml")
+        if member is None or member.data is None:
+            return {}
+        parsed = parse_toml(member.data, path="pyproject.toml")
+        return parsed if not isinstance(parsed, ErrorRecord) else {}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
