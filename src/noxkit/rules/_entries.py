@@ -63,8 +63,7 @@ def first_of(
 ) -> Iterator[Found]:
     """One finding for all `members`: it names the first, and counts the others. Nothing where there are none."""
     if members:
-        rest = f", and so do {len(members) - 1} other entries" if len(members) > 2 else ""
-        rest = f", and so does `{shown(members[1].path)}`" if len(members) == 2 else rest
+        rest = f" (the first of {len(members)} entries)" if len(members) > 1 else ""
         message = f"`{shown(members[0].path)}` {says}{rest}"
         yield found(message, hint=hint, at=place_of(facts, members[0]), severity=severity)
 

@@ -105,19 +105,24 @@ _FILES = {
     ),
     **dict.fromkeys((".dmypy.json", ".coverage", ".eslintcache", ".stylelintcache"), LeftoverKind.CACHE),
     **dict.fromkeys((".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"), LeftoverKind.SYSTEM),
-    ".git": LeftoverKind.REPOSITORY,
+    # A file of that name is the pointer of a submodule or a worktree, and holds no history.
+    ".git": LeftoverKind.SETTINGS,
     "pyvenv.cfg": LeftoverKind.ENVIRONMENT,
 }
 _SHAPES = (
     (re.compile(r".+~|\.#.+|#.+#|\..+\.sw[a-p]|.+\.sw[op]|4913"), LeftoverKind.BACKUP),
-    (re.compile(r".+\.(?:orig|rej)|.+[._](?:BACKUP|BASE|LOCAL|REMOTE)[._]\d{3,}(?:\.\w+)?"), LeftoverKind.MERGE),
+    # JupyterLab's builder writes package.json.orig, and reads it again where the extension is installed.
+    (
+        re.compile(r"(?!package\.json\.orig).+\.(?:orig|rej)|.+[._](?:BACKUP|BASE|LOCAL|REMOTE)[._]\d{3,}(?:\.\w+)?"),
+        LeftoverKind.MERGE,
+    ),
     (re.compile(r".+\.sublime-(?:workspace|project)"), LeftoverKind.EDITOR),
     (re.compile(r"\.coverage\.[^/]+\.\d+\.\w+"), LeftoverKind.CACHE),
     (re.compile(r"\._.+"), LeftoverKind.SYSTEM),
 )
 # A folder under which a package keeps what it writes into other people's trees, or what tests read.
 _SAMPLES = re.compile(
-    r"(?i)(?:^|/)(?:tests?|testing|testdata|test[_-][^/]*|[^/]*[_-]tests?|fixtures?|cassettes|examples?|samples?|demos?"
+    r"(?i)(?:^|/)(?:tests?|testing|testdata|test[_-][^/]*|(?:[^/]*[_-]|green|unit|self|sub|py)tests?|dummy[^/]*|fixtures?|cassettes|examples?|samples?|demos?"
     r"|docs?|documentation|mocks?|tutorials?|benchmarks?|templates?|skeletons?|scaffolds?|boilerplates?|cookiecutter[^/]*"
     r"|[^/]*[_-]templates?|[^/]*\{\{[^/]*)/"
 )

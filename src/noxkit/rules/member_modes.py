@@ -40,7 +40,8 @@ def mode_setuid(facts: FileFacts) -> Iterator[Found]:
     """A file or folder is stored with the setuid or setgid bit.
 
     # Why
-    Unpacked by root, such a program gives its rights to everybody; no package needs it.
+    Unpacked by root, such a program gives its rights to everybody; no package needs it. A folder that only hands
+    its group on (setgid, as on shared disks) gets a warning.
 
     # Fails
     ```toml demo-1.0-py3-none-any.whl
@@ -69,8 +70,14 @@ def mode_setuid(facts: FileFacts) -> Iterator[Found]:
     Never.
     """
     members = _with_mode(facts, any_of=0o6000)
-    says = f"has the mode {members[0].mode:#o}, with the setuid or setgid bit" if members else ""
-    yield from _shown(first_of(facts, members, says, hint="`chmod -R ug-s` the tree, and build again"))
+    shared = [m for m in members if m.kind is MemberKind.FOLDER and not (m.mode or 0) & 0o4000]
+    for hits, severity in (
+        ([m for m in members if m.kind is not MemberKind.FOLDER or (m.mode or 0) & 0o4000], None),
+        (shared, Severity.WARNING),
+    ):
+        says = f"has the mode {hits[0].mode:#o}, with the setuid or setgid bit" if hits else ""
+        hint = "`chmod -R ug-s` the tree, and build again"
+        yield from _shown(first_of(facts, hits, says, hint=hint, severity=severity))
 
 
 @rule(

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _REBUILD = "build it again with a current release of the backend; do not rename or repack it"
-_STATIC = Version("2.2")  # from which core metadata on PKG-INFO is worth trusting
+_READABLE = {MemberKind.FILE, MemberKind.SYMLINK, MemberKind.HARDLINK}
 
 
 @rule(code="NK-SDIST-FILENAME", scope=Scope.SDIST, since="1.0", standard=True)
@@ -344,8 +344,8 @@ def sdist_pyproject_missing(facts: SdistFacts) -> Iterator[Found]:
     """An sdist has no pyproject.toml in its folder.
 
     # Why
-    Without it nothing says what the build needs: installers guess the newest setuptools, whatever that is by then. The
-    format asks for it from core metadata 2.2 on; an older sdist that has a setup.py gets a warning.
+    Without it nothing says what the build needs: installers guess the newest setuptools, whatever that is by then. Where
+    a setup.py is there, that guess still builds, and it is a warning.
 
     # Fails
     ```toml demo-1.0.tar.gz
@@ -358,9 +358,6 @@ def sdist_pyproject_missing(facts: SdistFacts) -> Iterator[Found]:
     "{root}/pyproject.toml" = false
     "{root}/py/pyproject.toml" = ""
     "{root}/setup.py" = "import setuptools\\n\\nsetuptools.setup()\\n"
-
-    [metadata]
-    Metadata-Version = "2.1"
     ```
 
     # Passes
@@ -386,19 +383,8 @@ def sdist_pyproject_missing(facts: SdistFacts) -> Iterator[Found]:
         f"there is no file `{shown(facts.sdist.root or '')}/pyproject.toml`",
         hint='add one with `[build-system]` (`requires = ["setuptools>=77"]`), and include it in the sdist',
         at=facts.at(),
-        severity=Severity.WARNING if _is_old(facts) else None,
+        severity=Severity.WARNING if facts.sdist.member("setup.py") is not None else None,
     )
-
-
-_READABLE = {MemberKind.FILE, MemberKind.SYMLINK, MemberKind.HARDLINK}
-
-
-def _is_old(facts: SdistFacts) -> bool:
-    try:
-        version = Version(facts.core.version) if facts.core is not None else _STATIC
-    except InvalidVersion:
-        version = _STATIC
-    return version < _STATIC and facts.sdist.member("setup.py") is not None
 
 
 @rule(code="NK-SDIST-SPARSE", scope=Scope.SDIST, since="1.0", standard=True, fix=FixSafety.DISPLAY)
