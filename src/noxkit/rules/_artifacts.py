@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from noxkit.rules._facts import PackageFacts
     from noxkit.workspace._tables import Table
 
-__all__ = ["FileFacts", "Policy", "ReleaseFacts", "SdistFacts", "SyntaxFault", "WheelFacts"]
+__all__ = [
+    "ATTESTATION_SUFFIXES",
+    "MOST_ATTESTED",
+    "Attestation",
+    "FileFacts",
+    "Policy",
+    "ReleaseFacts",
+    "SdistFacts",
+    "SyntaxFault",
+    "WheelFacts",
+]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -199,12 +209,36 @@ class SdistFacts(FileFacts):
         return parsed if not isinstance(parsed, ErrorRecord) else {}
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """A file of attestations: the `path` as it is shown, and that of the file that it is about.
+
+    `data` is None where it cannot be read or has more than `MOST_ATTESTED` bytes.
+    """
+
+    path: str
+    about: str
+    data: bytes | None = None
+
+
+MOST_ATTESTED = 1 << 20
+"""How large a file of attestations may be."""
+
+ATTESTATION_SUFFIXES = (".publish.attestation", ".slsa.attestation")
+"""What is behind a file's name in that of its attestations."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class ReleaseFacts:
-    """The files of one project that lie together, of all its versions; `package` is that of the tree."""
+    """The files of one project that lie together, of all its versions; `package` is that of the tree.
+
+    `attestations` are those that lie beside the files, `tags` the git tags of the commit that the tree stands on.
+    """
 
     name: str
     wheels: tuple[Wheel, ...] = ()
     sdists: tuple[Sdist, ...] = ()
     policy: Policy = dataclasses.field(default_factory=Policy)
     package: PackageFacts | None = None
+    attestations: tuple[Attestation, ...] = ()
+    tags: tuple[str, ...] = ()

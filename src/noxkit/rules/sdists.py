@@ -344,8 +344,8 @@ def sdist_pyproject_missing(facts: SdistFacts) -> Iterator[Found]:
     """An sdist has no pyproject.toml in its folder.
 
     # Why
-    Without it nothing says what the build needs: installers guess the newest setuptools, whatever that is by then. Where
-    a setup.py is there, that guess still builds, and it is a warning.
+    Without it nothing says what the build needs: installers guess the newest setuptools, whatever that is by then.
+    Where a setup.py is there, that guess still builds, and it is a warning.
 
     # Fails
     ```toml demo-1.0.tar.gz
