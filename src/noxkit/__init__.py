@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from noxkit.errors import NoxkitError
     from noxkit.sessions import (
+        build,
         check,
         commits,
         consistency,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NoxkitError",
+    "build",
     "check",
     "commits",
     "consistency",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noxkit.engine._build import plan_build
 from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from noxkit.engine._task import Task
 
 __all__ = [
+    "plan_build",
     "plan_check",
     "plan_commits",
     "plan_consistency",

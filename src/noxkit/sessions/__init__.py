@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The factories: each registers one session with nox when it is called, and nothing on import."""
 
+from noxkit.sessions.build import build
 from noxkit.sessions.check import check
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
@@ -16,6 +17,7 @@ from noxkit.sessions.urls import urls
 from noxkit.sessions.wheel_contents import wheel_contents
 
 __all__ = [
+    "build",
     "check",
     "commits",
     "consistency",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from noxkit.sessions.build import build
 from noxkit.sessions.check import check
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
@@ -27,6 +28,6 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        wheel_contents,
+        *(build, wheel_contents),
     ):
         factory()

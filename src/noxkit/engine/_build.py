@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The task `build`: a package's sdist, the wheel from it, and what comparing them with further builds shows."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import shutil
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from noxkit.diagnostics.model import EvidenceValue, FileRecord, Outcome, Status
+from noxkit.engine._build_deliver import deliver
+from noxkit.engine._build_run import Builder, TroubleError
+from noxkit.engine._build_steps import Work, facts_of
+from noxkit.engine._build_tools import build_tool, python_for, required_members
+from noxkit.engine._build_tree import Trees
+from noxkit.engine._build_watch import Watch
+from noxkit.engine._rules import own_rules, signed, workspace_facts
+from noxkit.engine._task import Task, label_of
+from noxkit.environments.uv import InstallFailedError
+from noxkit.rules._base import Rule, Scope
+from noxkit.rules._facts import PackageFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from noxkit.diagnostics.model import Finding
+    from noxkit.engine._build_tools import BuildTool
+    from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope as RunScope
+    from noxkit.engine._task import ToolCall
+    from noxkit.rules._builds import BuildFacts
+    from noxkit.workspace.model import Package
+
+__all__ = ["BUILD", "plan_build"]
+
+BUILD = "build"
+"""The task's name, one for each package that is published."""
+
+
+class _Session:
+    """What the builds of one run share; its temporary folder is gone when the last of them has ended."""
+
+    def __init__(self, context: Context, count: int) -> None:
+        self.context = context
+        self.trees = Trees(context)
+        self.watch = Watch(context)
+        self.permits = threading.Semaphore(context.workers)
+        self.rules = [rule for rule in own_rules(context, BUILD) if rule.scope is Scope.BUILD]
+        self._left = count
+        self._lock = threading.Lock()
+
+    def leave(self) -> None:
+        """One package is done."""
+        with self._lock:
+            self._left -= 1
+        if self._left <= 0:
+            self.trees.close()
+
+
+def plan_build(context: Context, scope: RunScope) -> list[Task]:
+    """One task for each package that is published; one that is not due where there is none."""
+    members = scope.packages if scope.packages is not None else context.repository.workspace.packages
+    published = [package for package in members if package.publish]
+    not_due = scope.fact if scope.nothing else None if published else _nothing(members)
+    if BUILD in context.config.options.skip:
+        not_due = "in `skip` of [tool.noxkit]"
+    if not published or not_due is not None:
+        return [Task(name=BUILD, action=_never, not_due=not_due or "nothing to build")]
+    session = _Session(context, len(published))
+    return [_task(session, package, published) for package in published]
+
+
+def _nothing(members: Sequence[Package]) -> str:
+    return f"0 of {len(members)} packages are published: none has a [build-system] without a private classifier"
+
+
+def _never(_call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
+    return Outcome(name=BUILD, status=Status.SKIPPED)
+
+
+def _task(session: _Session, package: Package, published: Sequence[Package]) -> Task:
+    before = [each for each in required_members(session.context, package) if each in published]
+    return Task(
+        name=BUILD,
+        action=functools.partial(_build, session, package),
+        package=package.name,
+        paths=(package.folder,),
+        after=tuple(label_of(BUILD, package=each.name) for each in before),
+        cost=10.0 if (package.build_backend or "").startswith("setuptools") else 5.0,
+    )
+
+
+def _build(session: _Session, package: Package, _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
+    try:
+        return _built(session, package)
+    except (TroubleError, InstallFailedError) as error:
+        return Outcome(name=BUILD, status=Status.INCONCLUSIVE, reason=error.reason, hint=error.hint)
+    finally:
+        session.leave()
+
+
+def _built(session: _Session, package: Package) -> Outcome:
+    context = session.context
+    session.watch.start()
+    scratch = session.trees.folder / f"p-{package.name}"
+    scratch.mkdir()
+    try:
+        tool = build_tool(context, package, scratch)
+        builder = Builder(
+            context=context,
+            tool=tool,
+            task=label_of(BUILD, package=package.name),
+            scratch=scratch,
+            until=time.monotonic() + context.config.options.timeout,
+            permits=session.permits,
+            epoch=_epoch(context),
+        )
+        work = Work(context=context, package=package, trees=session.trees, builder=builder)
+        work.run()
+        return _concluded(session, package, work, tool)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _epoch(context: Context) -> str | None:
+    """The SOURCE_DATE_EPOCH of the builds: as configured, else as it is in the environment."""
+    asked = context.config.options.build.source_date_epoch
+    if asked is None:
+        return context.environ.get("SOURCE_DATE_EPOCH") or None
+    if asked != "commit":
+        return asked
+    git = context.repository.git
+    said = (git(["log", "-1", "--format=%ct"]) or b"").decode().strip() if git is not None else ""
+    if not said:
+        hint = "commit first, or set `source-date-epoch` in [tool.noxkit.build] to a number"
+        raise TroubleError('`source-date-epoch = "commit"`, and there is no commit', hint)
+    return said
+
+
+def _concluded(session: _Session, package: Package, work: Work, tool: BuildTool) -> Outcome:
+    context = session.context
+    facts = _with_strangers(session, facts_of(work, _package_facts(context, package)))
+    findings = [finding for rule in session.rules for finding in _asked(rule, facts)]
+    evidence: dict[str, EvidenceValue] = {
+        "version": tool.version,
+        "builder": tool.name,
+        "backend": facts.backend,
+        "python": python_for(context, package) if tool.name == "uv" else None,
+        "steps": [f"{name} {seconds:.2f} s" for name, seconds in work.seconds()],
+    }
+    outcome = Outcome(name=BUILD, status=Status.PASSED, evidence=evidence)
+    if work.made:
+        outcome = _delivered(context, outcome, work.made, facts)
+    return signed(context, outcome, findings)
+
+
+def _asked(rule: Rule[Any], facts: BuildFacts) -> list[Finding]:
+    kind = facts.package.kind
+    if kind is not None and rule.info.code in kind.ignore:
+        return []
+    return rule(facts, task=BUILD, package=facts.package.package.name)
+
+
+def _package_facts(context: Context, package: Package) -> PackageFacts:
+    return PackageFacts(package=package, whole=workspace_facts(context))
+
+
+def _with_strangers(session: _Session, facts: BuildFacts) -> BuildFacts:
+    """The facts with what has changed in the tree itself, where nothing but builds ran."""
+    context = session.context
+    if context.family != BUILD:
+        return facts
+    own = (f"{context.config.options.build.output}/", ".nox/", *filter(None, [context.config.run.events]))
+    changed = [path for path in session.watch.changes() if not path.startswith(own)]
+    return dataclasses.replace(facts, outside=(*facts.outside, *changed)) if changed else facts
+
+
+def _delivered(context: Context, outcome: Outcome, made: Sequence[Path], facts: BuildFacts) -> Outcome:
+    output = context.config.options.build.output
+    try:
+        replaced = deliver(made, context.root / output)
+    except OSError as error:
+        reason = f"{error.filename or output} cannot be written: {error.strerror}"
+        hint = f"free disk space, and make `{output}` a folder that can be written"
+        return msgspec.structs.replace(outcome, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
+    digests = {built.archive.file_name: built.archive.sha256 for built in facts.made}
+    files = tuple(FileRecord(name=f"{output}/{file.name}", sha256=digests[file.name]) for file in made)
+    evidence: dict[str, EvidenceValue] = {
+        **outcome.evidence,
+        "files": len(files),
+        "made": [f"{file.name} sha256:{file.sha256}" for file in files],
+    }
+    if replaced:
+        evidence["replaced"] = [f"{output}/{name}" for name in replaced]
+    return msgspec.structs.replace(outcome, files=files, evidence=evidence)
