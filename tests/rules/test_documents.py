@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import pytest
+
+from noxkit.rules._markdown import read_markdown
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -297,3 +300,12 @@ def test_nothing_of_a_document_is_run(rules: RuleTree) -> None:
     text = fenced("python", "import pathlib\npathlib.Path('made').write_text('x')\nraise SystemExit(9)")
     assert rules.find("NK-DOC-CODE", {**PACKAGE, "README.md": text}) == []
     assert not (rules.root / "made").exists()
+
+
+def test_the_parser_says_nothing_where_everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """nox shows DEBUG, and the parser would say each rule that it tries there."""
+    with caplog.at_level(logging.DEBUG):
+        document = read_markdown("README.md", b"# Acme\n\n- *one*\n\n```python\na = 1\n```\n\n[a]: b.md\n")
+        assert [piece.text for piece in document.pieces] == ["Acme", "one"]
+        logging.getLogger("markdown_it.rules_block.code").debug("of a parser that is not noxkit's")
+    assert [record.message for record in caplog.records] == ["of a parser that is not noxkit's"]

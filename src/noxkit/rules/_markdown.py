@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
+import logging
 import re
+import threading
 from typing import TYPE_CHECKING, cast
 
 from noxkit.rules._base import Place
@@ -66,6 +69,22 @@ class Definition:
     line: int
 
 
+_QUIET = threading.RLock()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the log of each rule that is tried: nox shows DEBUG. The user's own parsers keep their level."""
+    logger = logging.getLogger("markdown_it")
+    with _QUIET:
+        before = logger.level
+        logger.setLevel(logging.WARNING)
+        try:
+            yield
+        finally:
+            logger.setLevel(before)
+
+
 @functools.cache
 def _parser() -> MarkdownIt:
     """Blocks alone: what stands in them is parsed for those that somebody asks about."""
@@ -83,7 +102,8 @@ class Markdown:
         front = _FRONT_MATTER.match(text)
         body = "\n" * front[0].count("\n") + text[front.end() :] if front else text
         self._environment: dict[str, object] = {}
-        self._tokens = _parser().parse(body, self._environment)
+        with _quiet():
+            self._tokens = _parser().parse(body, self._environment)
 
     @functools.cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -158,7 +178,8 @@ class Markdown:
     def _inside(self, token: Token) -> Iterator[Piece]:
         children: list[Token] = []
         parser = _parser()
-        parser.inline.parse(token.content, parser, self._environment, children)
+        with _quiet():
+            parser.inline.parse(token.content, parser, self._environment, children)
         line, last = _line(token), token.map[1] if token.map else 0
         text = "text"
         for child in children:
