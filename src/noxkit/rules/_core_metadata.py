@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from noxkit.artifacts.headers import Field, Headers
     from noxkit.rules._base import Place
 
-__all__ = ["FIELDS", "VERSIONS", "CoreMetadata", "Dependency", "limited", "refused", "shown"]
+__all__ = ["FIELDS", "VERSIONS", "CoreMetadata", "Dependency", "limited", "read_requirement", "refused", "shown"]
 
 VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 """The versions of core metadata that the package index takes, oldest first."""
@@ -159,7 +159,7 @@ class CoreMetadata:
     def requirements(self) -> tuple[tuple[Field, Requirement | str], ...]:
         """The first ten thousand Requires-Dist fields: what each requires, or why it cannot be read."""
         read = (field for field in self.fields("Requires-Dist")[:_MOST_REQUIREMENTS])
-        return tuple((field, _requirement(field.value)) for field in read)
+        return tuple((field, read_requirement(field.value)) for field in read)
 
     @property
     def unread(self) -> int:
@@ -189,7 +189,8 @@ def _unfolded(line: str) -> str:
     return line.lstrip() if not line.strip() else line
 
 
-def _requirement(text: str) -> Requirement | str:
+def read_requirement(text: str) -> Requirement | str:
+    """A requirement, or why it is none."""
     if len(text) > _MOST_CHARACTERS:
         return f"it has {len(text)} characters"
     try:
