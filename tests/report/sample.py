@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from noxkit.diagnostics.model import FileRecord, Finding, FixSafety, Outcome, Report, Severity, Status
+from noxkit.diagnostics.model import FileRecord, Finding, FixSafety, Outcome, Readiness, Report, Severity, Status
 from noxkit.diagnostics.sources import Sources
 from noxkit.report import formats
 from noxkit.report._style import Style
@@ -192,6 +192,46 @@ def sample() -> Report:
     )
 
 
+def release() -> Report:
+    """A release check of three packages, one of them blocked."""
+    return report(
+        session="release_check",
+        status=Status.FAILED,
+        failing=True,
+        exit_code=1,
+        files=(FileRecord(name="dist/acme_core-1.2-py3-none-any.whl", sha256="e3b0c442"),),
+        tasks=(
+            outcome("build", package="acme-core", seconds=2.1, evidence={"version": "0.13.9", "files": 2}),
+            outcome("wheel_contents", Status.FAILED, evidence={"files": 6, "members": 80, "bytes": 51_234}),
+            outcome("rehearsal", Status.INCONCLUSIVE, python="3.10", package="acme-io", reason="the index is away"),
+            outcome("moment", Status.SKIPPED, package="acme-core", reason="nothing to release: 1.2 is tagged"),
+        ),
+        findings=(
+            finding(
+                code="NK-RECORD-HASH-MISMATCH",
+                task="wheel_contents",
+                path="dist/acme_io-2.0-py3-none-any.whl/acme/io.py",
+                line=None,
+                column=None,
+                end_column=None,
+                package="acme-io",
+                message="RECORD says another sha256 than the file has",
+                hint="build it again",
+            ),
+        ),
+        releases=(
+            Readiness(package="acme-core", version="1.2", ready=True, left_out=("tests (`--skip-tests`)",)),
+            Readiness(
+                package="acme-io",
+                version="2.0",
+                ready=False,
+                blocking=("wheel_contents: NK-RECORD-HASH-MISMATCH", "rehearsal[3.10] inconclusive"),
+            ),
+            Readiness(package="acme-web", version=None, ready=True, left_out=("tests (`--skip-tests`)",)),
+        ),
+    )
+
+
 HOSTILE = (
     "::error::owned\r\n::stop-commands::x\n##[error]old | `code` <script>alert(1)</script> @everyone"
     " %0A \x1b[31mred \u202eright\u202c [a](javascript:1) ![i](http://evil.example) \udcff\x00\x07\x9b31m "
@@ -244,6 +284,7 @@ def rendered() -> dict[str, str]:
         texts: dict[str, str] = {}
         for kind, built, write in (
             ("sample", sample(), write_files),
+            ("release", release(), write_files),
             ("hostile", hostile(), write_hostile_files),
         ):
             root = Path(folder) / kind

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from noxkit.diagnostics.model import Severity, Status
+from noxkit.diagnostics.model import Readiness, Severity, Status
 from noxkit.report._next import next_steps
 from noxkit.report._verdict import counts, last_line, number, seconds
 
@@ -22,6 +22,47 @@ SKIPPED = outcome("ty", Status.SKIPPED, reason="0 files")
 FORMAT = finding(task="ruff-format", path="a")
 FAILED: dict[str, Any] = {"status": Status.FAILED}
 OPEN: dict[str, Any] = {"status": Status.INCONCLUSIVE}
+
+
+def _release(number: int, *blocking: str, version: str | None = "1.0", left_out: tuple[str, ...] = ()) -> Readiness:
+    return Readiness(package=f"p{number}", version=version, ready=not blocking, blocking=blocking, left_out=left_out)
+
+
+@pytest.mark.parametrize(
+    ("releases", "line"),
+    [
+        pytest.param([_release(1)], "ready to release p1 1.0", id="one"),
+        pytest.param(
+            [_release(1, left_out=("tests (`--skip-tests`)",)), _release(2)],
+            "ready to release p1 1.0, p2 1.0 (without tests (`--skip-tests`))",
+            id="something left out",
+        ),
+        pytest.param(
+            [_release(number) for number in range(1, 11)],
+            "ready to release p1 1.0, p2 1.0, p3 1.0, p4 1.0, p5 1.0, p6 1.0, p7 1.0 and 3 more",
+            id="ten",
+        ),
+        pytest.param(
+            [_release(1), _release(2, "build failed", "tests[3.12]: tests:failed", version=None)],
+            "not ready to release p2 (version unknown): build failed; tests[3.12]: tests:failed; 1 of 2 are ready",
+            id="one blocked",
+        ),
+        pytest.param(
+            [*(_release(number, "ruff: ruff:F401") for number in range(5)), _release(6, "build failed")],
+            "not ready to release 6 packages: ruff: ruff:F401 (5); build failed",
+            id="many blocked",
+        ),
+    ],
+)
+def test_the_last_line_of_a_release_check_names_what_is_ready_or_what_blocks(
+    releases: list[Readiness], line: str
+) -> None:
+    assert last_line(report(session="release_check", releases=tuple(releases))) == line
+
+
+def test_an_interrupted_release_check_says_so() -> None:
+    said = last_line(report(session="release_check", releases=(_release(1),), interrupted=True))
+    assert said.startswith("release_check interrupted")
 
 
 @pytest.mark.parametrize(

@@ -22,20 +22,18 @@ TOOL = load_tools()["twine"]
 
 def test_each_level_is_a_finding_with_all_of_its_lines(recorded: Callable[[str], Recorded]) -> None:
     outcome = recorded("twine/findings").outcome
-    found = [(finding.path, finding.severity, finding.message[:60]) for finding in outcome.findings]
+    found = [(finding.code, finding.severity, finding.message[:60]) for finding in outcome.findings]
     assert found == [
+        ("twine:markup", Severity.ERROR, "`long_description` has syntax errors in markup and would not"),
         (
-            "dist/demo_bad-1.0-py3-none-any.whl",
-            Severity.ERROR,
-            "`long_description` has syntax errors in markup and would not",
-        ),
-        (
-            "dist/demo_none-1.0-py3-none-any.whl",
+            "twine:content-type-missing",
             Severity.WARNING,
             "`long_description_content_type` missing. defaulting to `text",
         ),
-        ("dist/demo_none-1.0-py3-none-any.whl", Severity.WARNING, "`long_description` missing."),
+        ("twine:description-missing", Severity.WARNING, "`long_description` missing."),
     ]
+    path = "dist/demo_bad-1.0-py3-none-any.whl/demo_bad-1.0.dist-info/METADATA"
+    assert (outcome.findings[0].path, outcome.findings[0].group) == (path, "readme-render")
     assert 'Unknown directive type "nope"' in outcome.findings[0].message
     assert outcome.evidence["files"] == 3
 

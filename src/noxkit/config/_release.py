@@ -77,6 +77,22 @@ class Release(Table, frozen=True, kw_only=True):
         Annotated[float, Meta(gt=0, le=86_400, examples=[120], extra={"metavar": "SECONDS"})],
         Meta(description="How long the import of one module may take in the rehearsal, in seconds."),
     ] = 60.0
+    skip_imports: Annotated[
+        tuple[
+            Annotated[
+                str,
+                Meta(
+                    pattern=r"^[\w.*?]+$",
+                    extra={"expected": "the name of a module, in which `*` stands for anything", "metavar": "MODULE"},
+                ),
+            ],
+            ...,
+        ],
+        Meta(
+            description="Modules that the rehearsal does not import, with all below them.",
+            examples=[["acme.contrib.*"]],
+        ),
+    ] = ()
     compare: Annotated[
         bool,
         Meta(description="Whether each wheel is compared with the newest release that the index has."),

@@ -13,7 +13,18 @@ import msgspec
 
 from noxkit.diagnostics.fixes import Action  # noqa: TC001 -- msgspec reads the types of fields
 
-__all__ = ["EvidenceValue", "FileRecord", "Finding", "FixSafety", "Outcome", "Report", "RuleInfo", "Severity", "Status"]
+__all__ = [
+    "EvidenceValue",
+    "FileRecord",
+    "Finding",
+    "FixSafety",
+    "Outcome",
+    "Readiness",
+    "Report",
+    "RuleInfo",
+    "Severity",
+    "Status",
+]
 
 EvidenceValue = str | int | float | bool | list[str] | None
 
@@ -134,14 +145,27 @@ class RuleInfo(msgspec.Struct, frozen=True, kw_only=True):
     fix: FixSafety | None = None
 
 
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether one package can be released: `blocking` says in a few words each what does not let it.
+
+    `version` is None where no build has told it. `left_out` are the tasks that somebody has taken out of the run.
+    """
+
+    package: str
+    version: str | None
+    ready: bool
+    blocking: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All of a run.
 
     `root` is the root's path relative to the top of the git work tree ("." when they are one) and
     `git_root` the way back; `tree` is the git tree id of the root, or None outside git.
     `findings` are merged over Pythons and sorted by `Finding.sort_key`. `notes` are the last lines
-    of a run: what is not on, and the line that turns it on. `failing` says whether the process must
-    end non-zero, by the severity asked for and by where it runs.
+    of a run: what is not on, and the line that turns it on. `releases` are the packages that a release check is
+    about. `failing` says whether the process must end non-zero, by the severity asked for and by where it runs.
     """
 
     noxkit: str
@@ -156,6 +180,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Outcome, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    releases: tuple[Readiness, ...] = ()
     failing: bool = False
     exit_code: int = 0
     interrupted: bool = False

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from noxkit.engine._scope import Scope as RunScope
     from noxkit.engine._task import ToolCall
 
-__all__ = ["CONTENTS", "built_files", "built_paths", "plan_contents"]
+__all__ = ["CONTENTS", "built_files", "built_paths", "built_version", "plan_contents", "project_of"]
 
 CONTENTS = "wheel_contents"
 """The name of the task."""
@@ -125,7 +125,7 @@ def _in_output(context: Context, scope: RunScope, needs: Mapping[str, object]) -
         return
     names = {package.name for package in scope.packages} if scope.packages is not None else None
     for path in sorted(context.output.iterdir()):
-        if path.is_file() and is_built(path.name) and (names is None or _project(path.name) in names):
+        if path.is_file() and is_built(path.name) and (names is None or project_of(path.name) in names):
             yield path
 
 
@@ -139,7 +139,7 @@ def _nothing(context: Context, needs: Mapping[str, object]) -> Outcome:
     return Outcome(name=CONTENTS, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
 
 
-def _project(name: str) -> str:
+def project_of(name: str) -> str:
     """The project that a file claims to be of, normalised; its own name where it has not the form of one."""
     try:
         return parse_wheel_filename(name)[0] if name.endswith(".whl") else parse_sdist_filename(name)[0]
@@ -152,6 +152,12 @@ def _version(name: str) -> str | None:
         return str(parse_wheel_filename(name)[1] if name.endswith(".whl") else parse_sdist_filename(name)[1])
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
         return None
+
+
+def built_version(needs: Mapping[str, object]) -> str | None:
+    """The version of the first file that the tasks before have made."""
+    versions = (_version(file.name.rpartition("/")[2]) for file in built_files(needs))
+    return next((version for version in versions if version is not None), None)
 
 
 def _orders(context: Context, files: Sequence[Path], *, compare: bool) -> list[Order]:
@@ -185,7 +191,7 @@ def _size(file: str) -> int:
 
 def _given(context: Context, file: Path, *, compare: bool) -> Given:
     """The file with the package of the tree of which it is: one that was named by its version, too."""
-    project = _project(file.name)
+    project = project_of(file.name)
     package = context.repository.workspace.package(project)
     same = package is not None and (compare or package.version in {None, _version(file.name)})
     shown = _shown(context, file)

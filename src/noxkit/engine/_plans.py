@@ -11,6 +11,7 @@ from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._generated import plan_generated
 from noxkit.engine._history import plan_commits
+from noxkit.engine._release import plan_release_check
 from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
 from noxkit.engine._tests import default_python, plan_tests, plan_tests_everywhere
@@ -31,6 +32,7 @@ __all__ = [
     "plan_fix",
     "plan_fmt",
     "plan_lint",
+    "plan_release_check",
     "plan_security",
     "plan_urls",
     "plan_wheel_contents",

@@ -19,6 +19,8 @@ from noxkit.engine._fix import write_in_copy
 from noxkit.engine._judge import Judge
 from noxkit.engine._names import apply_names, asked_away, check_names
 from noxkit.engine._notes import notes_for
+from noxkit.engine._readiness import readiness_of
+from noxkit.engine._release import left_out, published
 from noxkit.engine._scope import scope_of
 from noxkit.engine._select import plan_commands
 from noxkit.engine._stale import stale_ignores
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Planner", "plan", "run", "under_ci"]
 
-_STRICT_SESSIONS = frozenset({"release_check", "publish"})
+_RELEASE = "release_check"
+_STRICT_SESSIONS = frozenset({_RELEASE, "publish"})
 
 
 class Planner(Protocol):
@@ -49,8 +52,8 @@ class Planner(Protocol):
 
 
 def under_ci(context: Context) -> bool:
-    """Whether the variable CI is set to anything but a spelling of no."""
-    return context.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
+    """Whether the variable CI is set to anything but a spelling of no, or `--ci` is given."""
+    return context.config.run.ci or context.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
 
 
 def plan(context: Context, planner: Planner) -> list[Task]:
@@ -84,6 +87,10 @@ def run(context: Context, planner: Planner) -> Report:
     outcomes = [*outcomes, *stale_ignores(context, tasks, outcomes, scope=scope)]
     ended, findings = judge.all(outcomes, scope=scope)
     report = _report(context, ended, findings, excused=excused)
+    if context.family == _RELEASE:
+        packages = published(context, scope)
+        releases = readiness_of(context, packages, ended, left_out=left_out(context))
+        report = msgspec.structs.replace(report, releases=releases)
     report = msgspec.structs.replace(
         report,
         started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -146,6 +146,7 @@ def merge_reports(reports: Sequence[Report], *, strict: bool) -> Report:
         findings=tuple(sorted((_one(group) for group in findings.values()), key=lambda finding: finding.sort_key)),
         files=tuple(dict.fromkeys(file for report in reports for file in report.files)),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+        releases=tuple(release for report in reports for release in report.releases),
         failing=exit_code != 0,
         exit_code=exit_code,
         interrupted=any(report.interrupted for report in reports),

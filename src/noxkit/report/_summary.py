@@ -11,6 +11,7 @@ from noxkit.diagnostics.model import Status
 from noxkit.report._escape import one_line
 from noxkit.report._evidence import evidence_words
 from noxkit.report._next import next_steps
+from noxkit.report._releases import release_rows
 from noxkit.report._verdict import (
     by_task,
     counts,
@@ -58,6 +59,7 @@ def summary(report: Report, style: Style) -> list[str]:
         list(_reasons(due, style)),
         list(_listed("next", next_steps(report), style)),
         list(_listed("note", report.notes, style)),
+        list(_releases(report, style)),
         [style.paint(last_line(report), report.status.value)],
     ]
     return [line for part in parts if part for line in ("", *part)][1:]
@@ -109,6 +111,15 @@ def _table(rows: Sequence[_Row], style: Style) -> Iterator[str]:
         room = style.width - 2 - names - 2 - statuses - 2 - times - (2 + found if found else 0) - 2
         evidence = cut(row.evidence, room, ellipsis=style.ellipsis) if room >= 8 else ""
         yield (line + (f"  {style.paint(evidence, 'faint')}" if evidence else "")).rstrip()
+
+
+def _releases(report: Report, style: Style) -> Iterator[str]:
+    """One line for each package of a release check."""
+    rows = release_rows(report)
+    width = max((display_width(name) for _, name, _ in rows), default=0)
+    for status, name, said in rows:
+        lead = f"{style.mark(status)} {pad(name, width)}  "
+        yield from _wrapped(lead, said, style, margin=width + 4)
 
 
 def _skipped(outcomes: Sequence[Outcome], style: Style) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.model import Severity, Status
 from noxkit.report._escape import guard_lines, one_line
+from noxkit.report._releases import release_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +69,12 @@ def findings_of(outcome: Outcome, tasks: Mapping[str, Sequence[Finding]]) -> lis
 
 
 def last_line(report: Report) -> str:
-    """The verdict in one line, such as `lint failed: 3 errors, 1 warning in 2 of 7 tasks (12.3 s)`."""
+    """The verdict in one line, such as `lint failed: 3 errors, 1 warning in 2 of 7 tasks (12.3 s)`.
+
+    That of a release check is `ready to release acme 1.0`, or what blocks.
+    """
+    if report.releases and not report.interrupted:
+        return guard_lines(release_line(report))
     due = [outcome for outcome in report.tasks if outcome.status is not Status.SKIPPED]
     parts = [part for part in (_troubles(due), _found(report, due)) if part]
     if report.status is Status.INCONCLUSIVE and not due:

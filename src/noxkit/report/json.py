@@ -12,7 +12,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from noxkit.diagnostics.model import Finding, Outcome, Report
+    from noxkit.diagnostics.model import Finding, Outcome, Readiness, Report
     from noxkit.diagnostics.sources import Sources
     from noxkit.report._style import Style
 
@@ -51,6 +51,7 @@ def render(report: Report, *, sources: Sources, style: Style) -> str:  # noqa: A
         _array("files", files),
         _array("tasks", [_task(outcome) for outcome in report.tasks]),
         _array("findings", [_finding(finding) for finding in report.findings]),
+        _array("releases", [_release(release) for release in report.releases]),
         *_members(tail),
     ]
     return "{" + ",\n ".join(members) + "}\n"
@@ -86,6 +87,16 @@ def _task(outcome: Outcome) -> dict[str, object]:
         "python": outcome.python,
         "hint": outcome.hint,
         "advisory": outcome.advisory,
+    }
+
+
+def _release(release: Readiness) -> dict[str, object]:
+    return {
+        "package": release.package,
+        "version": release.version,
+        "ready": release.ready,
+        "blocking": release.blocking,
+        "left_out": release.left_out,
     }
 
 

@@ -12,6 +12,7 @@ from noxkit.report._evidence import evidence_words
 from noxkit.report._fold import Folded, partial_pythons, remainder, select
 from noxkit.report._grid import LEGEND, grid_of
 from noxkit.report._next import next_steps
+from noxkit.report._releases import release_rows
 from noxkit.report._verdict import by_task, counts, findings_of, label, last_line, open_findings, seconds
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def render(report: Report, *, sources: Sources, style: Style) -> str:  # noqa: A
     parts = [
         [f"## {_SIGNS[report.status]} noxkit {_escaped(report.session)}"],
         [f"**{_escaped(last_line(report))}**"],
+        list(_release_table(report)),
         list(_task_table(report)),
         list(_grid_table(report)),
         list(_finding_table(report)),
@@ -67,6 +69,14 @@ def _escaped(text: str, *, limit: int = _MESSAGE) -> str:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _release_table(report: Report) -> Iterator[str]:
+    if report.releases:
+        yield _row("", "package", "verdict")
+        yield _row("---", "---", "---")
+    for status, name, said in release_rows(report):
+        yield _row(_SIGNS[status], _escaped(name), _escaped(said))
 
 
 def _task_table(report: Report) -> Iterator[str]:

@@ -51,6 +51,8 @@ class Scope(enum.Enum):
     """What builds of one package have given: `noxkit.rules._builds.BuildFacts`."""
     REHEARSAL = "rehearsal"
     """What installing, importing and resolving a wheel have shown: `noxkit.rules._rehearsals.RehearsalFacts`."""
+    MOMENT = "moment of a release"
+    """A package about to be released: `noxkit.rules.release_moment.MomentFacts`."""
     DEPENDENCY = "locked dependency"
     """One locked dependency, and what is known of it."""
     HISTORY = "git"

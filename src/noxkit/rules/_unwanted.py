@@ -111,9 +111,12 @@ _FILES = {
 }
 _SHAPES = (
     (re.compile(r".+~|\.#.+|#.+#|\..+\.sw[a-p]|.+\.sw[op]|4913"), LeftoverKind.BACKUP),
-    # JupyterLab's builder writes package.json.orig, and reads it again where the extension is installed.
+    # JupyterLab's builder writes package.json.orig, and reads it again where the extension is installed; uv_build
+    # keeps the pyproject.toml of a workspace's member as pyproject.toml.orig.
     (
-        re.compile(r"(?!package\.json\.orig).+\.(?:orig|rej)|.+[._](?:BACKUP|BASE|LOCAL|REMOTE)[._]\d{3,}(?:\.\w+)?"),
+        re.compile(
+            r"(?!(?:package\.json|pyproject\.toml)\.orig).+\.(?:orig|rej)|.+[._](?:BACKUP|BASE|LOCAL|REMOTE)[._]\d{3,}(?:\.\w+)?"
+        ),
         LeftoverKind.MERGE,
     ),
     (re.compile(r".+\.sublime-(?:workspace|project)"), LeftoverKind.EDITOR),

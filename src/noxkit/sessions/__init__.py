@@ -10,6 +10,7 @@ from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
+from noxkit.sessions.release_check import release_check
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
@@ -26,6 +27,7 @@ __all__ = [
     "fmt",
     "lint",
     "pipeline",
+    "release_check",
     "security",
     "tests",
     "typecheck",

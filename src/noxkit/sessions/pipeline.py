@@ -11,6 +11,7 @@ from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.lint import lint
+from noxkit.sessions.release_check import release_check
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.typecheck import typecheck
@@ -28,6 +29,6 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents),
+        *(build, wheel_contents, release_check),
     ):
         factory()

@@ -184,6 +184,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "ruff_format": "invalid-syntax",
             "ruff_imports": "invalid-syntax",
         },
+        "readme-render": {"noxkit": "NK-README-RENDER", "twine": "markup"},
+        "readme-missing": {"noxkit": "NK-README-MISSING", "twine": "description-missing"},
+        "content-type-missing": {"noxkit": "NK-DESCRIPTION-CONTENT-TYPE-MISSING", "twine": "content-type-missing"},
         "unreadable": {"ty": "io", "pyrefly": "unreadable", "mypy": "unreadable", "ruff": "E902", "ruff_format": "io"},
     }
 )

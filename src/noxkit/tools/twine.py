@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from noxkit.diagnostics.model import Finding, Severity
 from noxkit.diagnostics.origins import is_built
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, failure, lines_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _FILE = re.compile(r"Checking (?P<path>.+): (?P<verdict>PASSED|FAILED|FAILED due
 _STOPPED = re.compile(r"Checking (?P<path>.+?):(?: +$|$| +ERROR)")
 _STOPPED_HINT = "mend that file first: `nox -s wheel_contents` says what is wrong with it"
 _LEVEL = re.compile(r"(?P<level>ERROR|WARNING) +(?P<text>.+)")
+_CODES = {
+    "syntax errors in markup": "markup",
+    "`long_description_content_type` missing": "content-type-missing",
+    "`long_description` missing": "description-missing",
+}
 _SAID = {"ERROR": Severity.ERROR, "WARNING": Severity.WARNING}
 
 
@@ -97,12 +103,23 @@ def _findings(path: str, verdict: str, said: Sequence[str]) -> Iterator[Finding]
         elif parts:
             parts[-1][1].append(line)
     for severity, lines in parts or [(Severity.ERROR, [f"twine says {verdict}"])]:
+        message = clean(" ".join(lines))[:400]
+        code = next((code for words, code in _CODES.items() if words in message), "check")
         yield Finding(
-            code="twine:check",
+            code=f"twine:{code}",
             task=Twine.name,
             severity=severity,
-            message=clean(" ".join(lines))[:400],
+            message=message,
             hint="mend the field in [project], or the readme that it names, and build again",
-            path=path,
+            path=_metadata(path),
+            group=group_of("twine", code),
             url="https://twine.readthedocs.io/en/stable/#twine-check",
         )
+
+
+def _metadata(path: str) -> str:
+    """Where the metadata of a file stand, which all that twine says is about."""
+    name = path.rpartition("/")[2]
+    if name.endswith(".whl"):
+        return f"{path}/{'-'.join(name.split('-')[:2])}.dist-info/METADATA"
+    return f"{path}/{name.removesuffix('.zip').removesuffix('.tar.gz')}/PKG-INFO"

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The four questions of the moment of a release: changelog, index, tag and tree, for packages about to be released."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
+from noxkit.engine._contents import built_version
+from noxkit.engine._indexes import publishing_arguments
+from noxkit.engine._rules import signed, workspace_facts
+from noxkit.engine._task import Task
+from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
+from noxkit.rules._changelog import is_changelog
+from noxkit.rules.release_moment import MomentFacts, changelog_version, tag_taken, tree_dirty, version_taken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from noxkit.engine._context import Context
+    from noxkit.engine._task import ToolCall
+    from noxkit.rules._facts import PackageFacts
+    from noxkit.workspace.model import Package
+
+__all__ = ["MOMENT", "NOTHING", "plan_moment", "tag_of"]
+
+MOMENT = "moment"
+"""The name of the task."""
+
+NOTHING = "nothing to release"
+"""The reason of a package that is not about to be released."""
+
+_RULES = (changelog_version, version_taken, tag_taken, tree_dirty)
+_ABSENT = re.compile(r"there is no version of|was not found in the package registry", re.IGNORECASE)
+_PRESENT = re.compile(
+    r"requires Python|requires-python|Python requirement|no wheels with a matching|yanked", re.IGNORECASE
+)
+
+
+def plan_moment(context: Context, packages: Sequence[Package], *, after: Sequence[Task] = ()) -> list[Task]:
+    """One task for each package. Raises NoxkitError for a name of `--release` that is none of them."""
+    asked = {_asked(context, name, packages).name for name in context.config.run.release}
+    skipped = "in `skip` of [tool.noxkit]" if MOMENT in context.config.options.skip else None
+    builds = {task.package: task.label for task in after if task.not_due is None}
+    return [
+        Task(
+            name=MOMENT,
+            package=package.name,
+            action=functools.partial(_ask, context, package, asked=package.name in asked),
+            why="`--release`" if package.name in asked else "its version differs from its last tag",
+            not_due=skipped,
+            after=(builds[package.name],) if package.name in builds else (),
+            cost=0.5,
+        )
+        for package in packages
+    ]
+
+
+def _asked(context: Context, name: str, packages: Sequence[Package]) -> Package:
+    found = next((package for package in packages if package.name == canonicalize_name(name)), None)
+    if found is not None:
+        return found
+    hint = did_you_mean(name, [package.name for package in packages], kind="packages")
+    message = f"`--release {name}`: this repository publishes no such package"
+    if context.repository.workspace.package(name) is not None:
+        hint = "its kind says `publish = false`, or it has no [build-system], or a private classifier"
+    raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=hint))
+
+
+class _Answers(NamedTuple):
+    facts: MomentFacts
+    doubts: tuple[str, ...]
+
+
+def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str, object], *, asked: bool) -> Outcome:
+    version = package.version or built_version(needs)
+    if version is None:
+        reason = "the build computes its version, and there is no build"
+        return Outcome(name=MOMENT, status=Status.INCONCLUSIVE, reason=reason, hint="mend what the build reports")
+    last = _last_release(context, package)
+    if not asked and (last is None or _same(last, version)):
+        why = f"{version} is tagged" if last else "no tag of it yet"
+        return Outcome(name=MOMENT, status=Status.SKIPPED, reason=f"{NOTHING}: {why}; `--release {package.name}` asks")
+    answers = _answers(context, package, version)
+    facts = answers.facts
+    evidence: dict[str, EvidenceValue] = {
+        "version": version,
+        "tag": facts.tag,
+        "asked": ["changelog", "index", "tag", "tree"],
+    }
+    outcome = Outcome(name=MOMENT, status=Status.PASSED, evidence=evidence)
+    if answers.doubts:
+        hint = "make the index and the remote repository reachable, and ask again"
+        reason = "; ".join(answers.doubts)
+        outcome = msgspec.structs.replace(outcome, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
+    return signed(context, outcome, [finding for each in _RULES for finding in each(facts, package=package.name)])
+
+
+def tag_of(context: Context, package: Package, version: str) -> str:
+    """The tag of a release: as `release.tag` says, else `v1.0` for one package and `name-v1.0` for several."""
+    return _template(context).format(name=package.name, version=version)
+
+
+def _template(context: Context) -> str:
+    configured = context.config.options.release.tag
+    alone = len([package for package in context.repository.workspace.packages if package.publish]) == 1
+    return configured or ("v{version}" if alone else "{name}-v{version}")
+
+
+def _same(left: str, right: str) -> bool:
+    try:
+        return Version(left) == Version(right)
+    except InvalidVersion:
+        return left == right
+
+
+def _last_release(context: Context, package: Package) -> str | None:
+    """The highest version that a tag of the package names."""
+    git = context.repository.git
+    listed = git(["tag", "--list"]) if git is not None and context.repository.git_root is not None else None
+    before, _, after = _template(context).replace("{name}", package.name).partition("{version}")
+    found: list[Version] = []
+    for tag in (listed or b"").decode("utf-8", "replace").splitlines():
+        if tag.startswith(before) and tag.endswith(after):
+            text = tag[len(before) : len(tag) - len(after) or None]
+            try:
+                found.append(Version(text))
+            except InvalidVersion:
+                continue
+    return str(max(found)) if found else None
+
+
+def _answers(context: Context, package: Package, version: str) -> _Answers:
+    whole = workspace_facts(context)
+    facts = next(each for each in whole.packages if each.package is package)
+    tag = tag_of(context, package, version)
+    taken = _on_index(context, package, version)
+    tags, unknown = _tags(context, tag)
+    doubts = [taken] if isinstance(taken, str) else []
+    return _Answers(
+        facts=MomentFacts(
+            name=package.name,
+            version=version,
+            tag=tag,
+            manifest=facts.manifest.value("project", "version"),
+            changelogs=tuple(_changelogs(facts)),
+            taken=taken is True,
+            tags=tags,
+            changed=_changed(context),
+        ),
+        doubts=(*doubts, *([unknown] if unknown else [])),
+    )
+
+
+def _changelogs(facts: PackageFacts) -> Iterator[tuple[str, bytes]]:
+    """Those beside the package's manifest; those of the root where it has none."""
+    own = [path for path in facts.files if path.rpartition("/")[0] in {"", facts.package.folder}]
+    root = [path for path in facts.whole.files if "/" not in path]
+    for paths in (own, root):
+        found = [path for path in sorted(paths) if is_changelog(path.rpartition("/")[2])]
+        if found:
+            yield from ((path, data) for path in found if (data := facts.whole.read(path)) is not None)
+            return
+
+
+def _on_index(context: Context, package: Package, version: str) -> bool | str:
+    """Whether the index has the version, by asking uv to resolve it; a text where that cannot be told."""
+    with tempfile.TemporaryDirectory(prefix="noxkit-moment-") as folder:
+        wanted = Path(folder) / "requirements.in"
+        wanted.write_text(f"{package.name}=={version}\n", encoding="utf-8")
+        arguments = ["pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--refresh-package", package.name]
+        completed = context.uv.run(
+            [*arguments, *publishing_arguments(context), "--no-sources", str(wanted)],
+            task=MOMENT,
+            environment={"UV_EXCLUDE_NEWER": None},
+        )
+    said = completed.stderr.decode("utf-8", "replace")
+    if completed.returncode == 0 or _PRESENT.search(said):
+        return True
+    if completed.returncode == 1 and _ABSENT.search(said):
+        return False
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    why = lines[-1].removeprefix("cause: ")[:200] if lines else "no answer"
+    return f"the index does not say whether it has {package.name} {version}: {why}"
+
+
+def _tags(context: Context, tag: str) -> tuple[tuple[str, ...], str | None]:
+    """Where the tag exists, and what could not be asked."""
+    git = context.repository.git
+    if git is None or context.repository.git_root is None:
+        return (), "the root is in no git work tree: neither its tags nor its state can be told"
+    found = ["local"] if (git(["tag", "--list", tag]) or b"").strip() else []
+    remotes = (git(["remote"]) or b"").decode("utf-8", "replace").split()
+    remote = "origin" if "origin" in remotes else next(iter(remotes), None)
+    if remote is None:
+        return tuple(found), None
+    listed = git(["ls-remote", "--tags", remote, f"refs/tags/{tag}"])
+    if listed is None:
+        return tuple(found), f"the remote {remote} does not answer"
+    return (*found, *([f"the remote {remote}"] if listed.strip() else [])), None
+
+
+def _changed(context: Context) -> tuple[str, ...]:
+    git = context.repository.git
+    listed = git(["status", "--porcelain=v1", "-z", "--untracked-files=normal", "--", "."]) if git else None
+    entries = (listed or b"").decode("utf-8", "replace").split("\0")
+    return tuple(entry[3:] for entry in entries if len(entry) > 3 and entry[2] == " ")

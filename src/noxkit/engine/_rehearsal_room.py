@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fresh environment outside of the tree: wheels are resolved, installed and imported there, without credentials.
+
+Wheels of the same run are given by path and digest, so that no other file, of the index or of an earlier build, can
+take their place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fnmatch
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from noxkit.engine import _import_child
+from noxkit.engine._contents import project_of
+from noxkit.engine._indexes import index_arguments
+from noxkit.rules._rehearsals import ImportFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from noxkit.diagnostics.model import FileRecord
+    from noxkit.engine._context import Context
+    from noxkit.tasks.process import Completed
+
+__all__ = ["DoubtError", "Imported", "Room", "distribution_of", "fresh_room"]
+
+_TASK = "rehearsal"
+_NETWORK = re.compile(
+    r"failed to fetch|error sending request|network was disabled|connection|timed? ?out|dns error|"
+    r"status (?:code )?\(?5\d\d|could not connect|offline",
+    re.IGNORECASE,
+)
+_UNSATISFIABLE = re.compile(r"no solution found|hash mismatch|unsatisfiable", re.IGNORECASE)
+_NOISE = ("Using Python", "Resolved ", "error: No solution")
+_ENVIRONMENT_HINT = "make that Python available (`uv python install`), and disk space"
+_NETWORK_HINT = "make the index reachable; what does not need it was done"
+
+
+class _Event(msgspec.Struct, frozen=True):
+    """A line of what the child says."""
+
+    python: str | None = None
+    items: int | None = None
+    own: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    begin: int | None = None
+    item: _Item | None = None
+    end: int | None = None
+    failure: _Failure | None = None
+    done: bool = False
+
+
+class _Item(msgspec.Struct, frozen=True):
+    kind: Literal["module", "script", "entry point"]
+    name: str
+    group: str = ""
+    value: str = ""
+
+
+class _Failure(msgspec.Struct, frozen=True):
+    error: str
+    home: str
+    message: str
+    missing: str | None = None
+
+
+_EVENTS: msgspec.json.Decoder[_Event] = msgspec.json.Decoder(_Event)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What the imports of one wheel have shown; `tried` counts them."""
+
+    python: str
+    tried: int
+    own: frozenset[str]
+    required: frozenset[str]
+    failures: tuple[ImportFailure, ...]
+    trouble: str | None = None
+
+
+class DoubtError(Exception):
+    """Raised where the rehearsal cannot tell: the outcome is inconclusive."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        self.reason = reason
+        self.hint = hint
+        super().__init__(reason)
+
+
+def distribution_of(file: FileRecord) -> str:
+    """The normalised name of the project that a built file is of."""
+    return project_of(file.name.rpartition("/")[2])
+
+
+@contextlib.contextmanager
+def fresh_room(context: Context, python: str, files: Sequence[FileRecord]) -> Iterator[Room]:
+    """An empty environment for `python`, taken away at the end; `files` are the wheels of this run.
+
+    Raises DoubtError where there is no such interpreter.
+    """
+    with tempfile.TemporaryDirectory(prefix="noxkit-rehearsal-", ignore_cleanup_errors=True) as folder:
+        room = Room(context=context, folder=Path(folder), python=python)
+        completed = room.uv("venv", "--no-project", "--python", python, str(room.home))
+        if completed.returncode != 0:
+            raise DoubtError(_said(completed), _ENVIRONMENT_HINT)
+        lines = [
+            f"{distribution_of(each)} @ {(context.root / each.name).as_uri()}#sha256={each.sha256}\n" for each in files
+        ]
+        room.constraints.write_text("".join(lines), encoding="utf-8")
+        yield room
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Room:
+    """The environment of one rehearsal in `folder`."""
+
+    context: Context
+    folder: Path
+    python: str
+
+    @property
+    def home(self) -> Path:
+        """The environment."""
+        return self.folder / "environment"
+
+    @property
+    def constraints(self) -> Path:
+        """A requirement on one of the wheels of this run can be met by nothing else: their paths and digests."""
+        return self.folder / "constraints.txt"
+
+    def uv(self, *arguments: str) -> Completed:
+        """Run uv in the folder, where no project can be found."""
+        return self.context.uv.run(arguments, task=_TASK, environment=self.context.for_uv, cwd=self.folder)
+
+    def install(self, wheels: Sequence[FileRecord]) -> str | None:
+        """Install wheels with what they require; why that cannot be resolved, or None. Raises DoubtError."""
+        named = [str(self.context.root / wheel.name) for wheel in wheels]
+        where = ["--python", str(self.home), "--constraint", str(self.constraints)]
+        return _judged(self.uv("pip", "install", *index_arguments(self.context), *where, *named))
+
+    def resolve(self, wheel: FileRecord, *, extra: str) -> str | None:
+        """Why a wheel with an extra cannot be resolved, or None. Raises DoubtError."""
+        wanted = self.folder / "requirements.in"
+        address = (self.context.root / wheel.name).as_uri()
+        wanted.write_text(f"{distribution_of(wheel)}[{extra}] @ {address}\n", encoding="utf-8")
+        how = ["--no-header", "--no-annotate", "--quiet", "--python-version", self.python]
+        where = [*index_arguments(self.context), "--constraint", str(self.constraints)]
+        return _judged(self.uv("pip", "compile", *how, *where, str(wanted)))
+
+    def import_all(self, wheel: FileRecord) -> Imported:
+        """Import all that the wheel brings, going on behind whatever ends the interpreter."""
+        result = Imported(python="", tried=0, own=frozenset(), required=frozenset(), failures=())
+        start = 0
+        while True:
+            events, completed = self._once(wheel, start)
+            result = self._with(result, events)
+            last = events[-1] if events else None
+            if last is not None and last.done:
+                return result
+            if completed.cancelled:
+                return dataclasses.replace(result, trouble="interrupted")
+            if last is None or last.begin is None or last.item is None:
+                return dataclasses.replace(result, trouble=f"the imports stopped: {_said(completed)}")
+            failure = _ended(last.item, completed, limit=self.context.config.options.release.import_timeout)
+            result = dataclasses.replace(result, failures=(*result.failures, failure))
+            start = last.begin + 1
+
+    def _once(self, wheel: FileRecord, start: int) -> tuple[list[_Event], Completed]:
+        """One process that tries everything from the item `start` on."""
+        order, answer, empty = self.folder / "order.json", self.folder / f"answer-{start}.jsonl", self.folder / "empty"
+        limit = self.context.config.options.release.import_timeout
+        order.write_bytes(msgspec.json.encode({"name": distribution_of(wheel), "start": start, "timeout": limit}))
+        empty.mkdir(exist_ok=True)
+        program = self.folder / "imports.py"  # beside nothing of noxkit that could be imported
+        program.write_bytes(Path(_import_child.__file__).read_bytes())
+        bare = {"HOME": str(empty), "PYTHONWARNINGS": "ignore", "VIRTUAL_ENV": None}
+        completed = dataclasses.replace(self.context.runner, kept=1 << 20).run(
+            [str(self.home / "bin" / "python"), "-I", "-B", str(program), str(order), str(answer)],
+            task=_TASK,
+            cwd=empty,
+            environment={**self.context.without_credentials, **bare},
+            timeout=self.context.config.options.timeout,
+            nice=5,
+        )
+        return list(_events(answer)), completed
+
+    def _with(self, result: Imported, events: Sequence[_Event]) -> Imported:
+        """The result with what one process has said."""
+        items = {event.begin: event.item for event in events if event.begin is not None and event.item is not None}
+        skip = self.context.config.options.release.skip_imports
+        failures = [
+            _raised(item, event.failure)
+            for event in events
+            if event.end is not None and event.failure is not None and (item := items.get(event.end)) is not None
+        ]
+        head = next((event for event in events if event.python), None)
+        return dataclasses.replace(
+            result,
+            python=(head.python if head else None) or result.python,
+            tried=result.tried + len(items),
+            own=frozenset(head.own) if head else result.own,
+            required=frozenset(head.required) if head else result.required,
+            failures=(*result.failures, *(failure for failure in failures if not _is_skipped(failure, skip))),
+        )
+
+
+def _events(answer: Path) -> Iterator[_Event]:
+    """The lines of an answer, up to one that a killed process has not finished."""
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+        for line in answer.read_bytes().splitlines():
+            yield _EVENTS.decode(line)
+
+
+def _judged(completed: Completed) -> str | None:
+    if completed.returncode == 0:
+        return None
+    said = completed.stderr.decode("utf-8", "replace")
+    if completed.cancelled:
+        raise DoubtError("interrupted", "run the session again")
+    if _NETWORK.search(said) or not _UNSATISFIABLE.search(said):
+        raise DoubtError(_said(completed), _NETWORK_HINT if _NETWORK.search(said) else "mend what uv reports")
+    return _said(completed)
+
+
+def _said(completed: Completed) -> str:
+    """What uv says, on one line and without its marks."""
+    lines = [line.strip().removeprefix("cause: ") for line in completed.stderr.decode("utf-8", "replace").splitlines()]
+    useful = [line for line in lines if line and not line.startswith(_NOISE)]
+    return " ".join(useful)[:600].removeprefix("error: ") or f"it ended with exit code {completed.returncode}"
+
+
+def _is_skipped(failure: ImportFailure, globs: Sequence[str]) -> bool:
+    return failure.kind == "module" and any(
+        fnmatch.fnmatchcase(failure.name, glob) or failure.name.startswith(f"{glob}.") for glob in globs
+    )
+
+
+def _raised(item: _Item, failure: _Failure) -> ImportFailure:
+    return ImportFailure(
+        kind=item.kind,
+        name=item.name,
+        group=item.group,
+        value=item.value,
+        way="raised",
+        error=failure.error,
+        home=failure.home,
+        message=" ".join(failure.message.split())[:300],
+        missing=failure.missing,
+    )
+
+
+def _ended(item: _Item, completed: Completed, *, limit: float) -> ImportFailure:
+    hung = completed.timed_out or b"Timeout (" in completed.stderr
+    code = completed.returncode
+    said = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return ImportFailure(
+        kind=item.kind,
+        name=item.name,
+        group=item.group,
+        value=item.value,
+        way="hung" if hung else "ended",
+        message=f"{limit:.0f} s" if hung else said,
+    )
