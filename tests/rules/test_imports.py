@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from noxkit.rules._facts import Settings
+from noxkit.rules._import_proof import is_proven
+from noxkit.rules._source import read_source
 from noxkit.rules._stdlib import MODULES, NAMES
 from tests.rules._fixed import fixed
 
@@ -340,6 +343,34 @@ def test_moved_imports_leave_an_equal_tree(rules: RuleTree) -> None:
     after = fixed(rules, CODE, {"a.py": before})["a.py"].decode()
     assert after == before
     assert ast.parse(after)
+
+
+BEFORE = "import os\n\n\n@cache\ndef f():\n    import json\n\n    return json\n\n\ndef g():\n    return os\n"
+AFTER = "import json\nimport os\n\n\n@cache\ndef f():\n    return json\n\n\ndef g():\n    return os\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "proven"),
+    [
+        pytest.param(AFTER, True, id="moved"),
+        pytest.param(AFTER.replace("def g():\n", "\ndef g():  # same\n"), True, id="comments and blank lines"),
+        pytest.param(BEFORE, False, id="not moved"),
+        pytest.param(AFTER.replace("import json\nimport os", "import os\nimport json"), False, id="elsewhere"),
+        pytest.param(AFTER.replace("@cache\n", ""), False, id="a decorator is gone"),
+        pytest.param(AFTER.replace("return os", "return None"), False, id="another function"),
+        pytest.param(AFTER.replace("return json", "return None"), False, id="the function itself"),
+        pytest.param(f"{AFTER}g()\n", False, id="more of it"),
+        pytest.param(f"{AFTER}def h(:\n", False, id="no Python"),
+    ],
+)
+def test_only_a_text_with_an_equal_tree_is_a_proof(text: str, *, proven: bool) -> None:
+    source = read_source("a.py", BEFORE.encode(), settings=Settings())
+    function = source.tree.body[1]
+    assert isinstance(function, ast.FunctionDef)
+    node = function.body[0]
+    assert isinstance(node, ast.Import)
+    assert is_proven(source, text, moved=[(node, function)], new={0: ["import json"]}) is proven
+    assert ast.dump(source.tree) == ast.dump(ast.parse(BEFORE))
 
 
 def test_a_file_that_python_cannot_compile_is_left(rules: RuleTree) -> None:

@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, TypeAlias
 
 from noxkit.diagnostics.fixes import TextEdit
-from noxkit.rules._source import same_tree
+from noxkit.rules._import_proof import Function, Import, is_proven
 from noxkit.rules._stdlib import MODULES, NAMES
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Late", "Moves", "moves_of"]
 
-Import: TypeAlias = ast.Import | ast.ImportFrom
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _Target: TypeAlias = tuple[str | None, str, str | None]  # module of a `from`, name, the name after `as`
 
 _BY_NAME = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
@@ -112,6 +110,12 @@ def _around(source: SourceFile, scope: Function) -> str | None:
     decorators = [decorator for each in functions for decorator in each.decorator_list]
     if any(_last_name(decorator) not in _HARMLESS for decorator in decorators):
         return "a decorator may have the function run elsewhere"
+    return _whole(source)
+
+
+@functools.lru_cache(maxsize=1)
+def _whole(source: SourceFile) -> str | None:
+    """What of the whole file forbids to move anything to its top."""
     if any(each.name == "__getattr__" for each in source.tree.body if isinstance(each, Function)):
         return "the module has a `__getattr__`"
     if any(node.id in _BY_NAME for node in source.nodes(ast.Name)):
@@ -305,7 +309,9 @@ class _Top:
         text = self._source.text
         for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
             text = text[: edit.start] + edit.text + text[edit.end :]
-        return edits if self._is_proven(text, chosen, placed) else ()
+        moved = [(each.node, each.scope) for each in chosen if isinstance(each.scope, Function)]
+        new = {index: [line.text for line in lines] for index, lines in placed.items()}
+        return edits if is_proven(self._source, text, moved=moved, new=new) else ()
 
     def _new_lines(self, chosen: Iterable[Late]) -> Iterator[_New]:
         seen: set[_Target] = set()
@@ -395,20 +401,3 @@ class _Top:
             while is_first and last < len(source.lines) and not source.lines[last].strip():
                 last += 1
             yield TextEdit(path=source.path, start=source.offset(node.lineno), end=source.offset(last + 1), text="")
-
-    def _is_proven(self, text: str, chosen: Sequence[Late], placed: Mapping[int, Sequence[_New]]) -> bool:
-        """Whether `text` parses to the tree of the file with these imports moved, and compiles."""
-        moved = {(each.node.lineno, each.node.col_offset) for each in chosen}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                wanted, got = ast.parse(self._source.text), ast.parse(text)
-                symtable.symtable(text, self._source.path, "exec")
-        except (SyntaxError, ValueError, RecursionError):
-            return False
-        for node in ast.walk(wanted):
-            if isinstance(node, Function):
-                node.body = [each for each in node.body if (each.lineno, each.col_offset) not in moved]
-        for index in sorted(placed, reverse=True):
-            wanted.body[index:index] = [each for line in placed[index] for each in ast.parse(line.text).body]
-        return same_tree(wanted, got)
