@@ -101,6 +101,7 @@ from yaml import unsafe_load as ul
         pytest.param("import _pickle\n_pickle.loads(s)", id="_pickle"),
         pytest.param("import cloudpickle\ncloudpickle.load(s)", id="cloudpickle"),
         pytest.param("import joblib\njoblib.load(s)", id="joblib"),
+        pytest.param('import pytest\njoblib = pytest.importorskip("joblib")\njoblib.load(s)', id="importorskip"),
         pytest.param("np.load(s, allow_pickle=True)", id="numpy"),
         pytest.param('np.load(s, **{"allow_pickle": True})', id="numpy by **"),
         pytest.param("import torch\ntorch.load(s, weights_only=False)", id="torch"),

@@ -158,7 +158,7 @@ class Names:
         function = self.meaning(node.func, depth + 1)
         if function is None:
             return None
-        if function.name in {"builtins.__import__", "importlib.import_module"}:
+        if function.name in {"builtins.__import__", "importlib.import_module", "pytest.importorskip"}:
             return Meaning(text, is_hidden=True) if (text := _text(node.args[0])) else None
         if function.name == "builtins.getattr" and len(node.args) > 1:
             return _inside(self.meaning(node.args[0], depth + 1), _text(self.value(node.args[1])), is_hidden=True)
