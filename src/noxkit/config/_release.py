@@ -5,11 +5,12 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from noxkit.config._types import Table
 
-__all__ = ["Artifacts", "Build", "Release"]
+__all__ = ["Artifacts", "Build", "Licenses", "Release"]
 
 
 class Build(Table, frozen=True, kw_only=True):
@@ -60,6 +61,43 @@ class Artifacts(Table, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=1, le=1 << 40, examples=[60 << 20], extra={"metavar": "BYTES"})],
         Meta(description="The largest file that the index takes, in bytes; a warning comes at three quarters of it."),
     ] = 100 << 20
+
+
+class Licenses(Table, frozen=True, kw_only=True):
+    """Which licences of dependencies are allowed; without any of these, `[tool.liccheck]` holds."""
+
+    allow: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Licences that are allowed: SPDX identifiers, or the names that a package states.",
+            examples=[["MIT", "Apache-2.0", "BSD-3-Clause"]],
+            extra={"metavar": "LICENSE"},
+        ),
+    ] = ()
+    deny: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Licences that are denied. Without `allow`, every other one is allowed.",
+            examples=[["GPL-3.0-only"]],
+            extra={"metavar": "LICENSE"},
+        ),
+    ] = ()
+    packages: Annotated[
+        dict[str, Annotated[str, Meta(extra={"check": "specifier"})]],
+        Meta(
+            description="Distributions that are allowed whatever they state, with the versions for which that holds.",
+            examples=[{"certifi": ">=2024"}],
+            extra={"metavar": "NAME=VERSIONS"},
+        ),
+    ] = msgspec.field(default_factory=dict[str, str])
+    level: Annotated[
+        Literal["standard", "cautious", "paranoid"],
+        Meta(
+            description="How several licences are taken that one distribution states beside each other: one that is "
+            "allowed is enough, one that is denied denies, or all have to be allowed.",
+            examples=["paranoid"],
+        ),
+    ] = "standard"
 
 
 class Release(Table, frozen=True, kw_only=True):

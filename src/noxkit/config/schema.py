@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from noxkit.config._release import Artifacts, Build, Release
+from noxkit.config._release import Artifacts, Build, Licenses, Release
 from noxkit.config._tables import Command, CoverageGroup, Generated, Ignore, Kind
 from noxkit.config._types import File, Glob, Name, Percent, Python, Revision, Selector, Table, Task
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
@@ -31,6 +31,7 @@ __all__ = [
     "Ignore",
     "Kind",
     "LicenseHeader",
+    "Licenses",
     "Options",
     "Release",
     "RunOptions",
@@ -276,6 +277,7 @@ class Options(Table, frozen=True, kw_only=True):
     license_header: LicenseHeader = msgspec.field(default_factory=LicenseHeader)
     build: Build = msgspec.field(default_factory=Build)
     artifacts: Artifacts = msgspec.field(default_factory=Artifacts)
+    licenses: Licenses = msgspec.field(default_factory=Licenses)
     release: Release = msgspec.field(default_factory=Release)
     rules: Annotated[
         dict[str, dict[str, Any]],

@@ -77,7 +77,7 @@ class Context:
     @property
     def output(self) -> Path:
         """The folder of built files."""
-        return self.root / "dist"
+        return self.root / self.config.options.build.output
 
     @functools.cached_property
     def uv(self) -> Uv:

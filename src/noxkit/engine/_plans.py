@@ -11,6 +11,7 @@ from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._generated import plan_generated
 from noxkit.engine._history import plan_commits
+from noxkit.engine._licenses import plan_licenses
 from noxkit.engine._release import plan_release_check
 from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
@@ -31,6 +32,7 @@ __all__ = [
     "plan_coverage_alone",
     "plan_fix",
     "plan_fmt",
+    "plan_licenses_alone",
     "plan_lint",
     "plan_release_check",
     "plan_security",
@@ -67,6 +69,12 @@ def plan_consistency(context: Context, scope: Scope) -> list[Task]:
 def plan_security(context: Context, scope: Scope) -> list[Task]:
     """The rules and tools on secrets, dangerous code and workflows."""
     return [*plan_static(context, scope, "security"), *plan_rules(context, scope, "security")]
+
+
+def plan_licenses_alone(context: Context, scope: Scope) -> list[Task]:
+    """The licences of locked dependencies, and licence headers."""
+    static = plan_static(context, scope, "licenses")
+    return [*plan_licenses(context, scope), *plan_rules(context, scope, "licenses"), *static]
 
 
 def plan_wheel_contents(context: Context, scope: Scope) -> list[Task]:

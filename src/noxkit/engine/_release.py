@@ -10,6 +10,7 @@ from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._generated import plan_generated
+from noxkit.engine._licenses import plan_licenses
 from noxkit.engine._moment import plan_moment
 from noxkit.engine._rehearsal import plan_rehearsal
 from noxkit.engine._rules import plan_rules
@@ -48,6 +49,7 @@ def plan_release_check(context: Context, scope: Scope) -> list[Task]:
         *static.values(),
         *plan_rules(context, scope, "release_check"),
         *plan_generated(context, scope),
+        *plan_licenses(context, scope),
         *tests,
         *coverage,
         *plan_moment(context, packages, after=builds),

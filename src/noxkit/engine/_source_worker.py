@@ -189,7 +189,8 @@ def _called(calls: Sequence[tuple[Rule[Any], object, str | None]]) -> tuple[tupl
 
 
 def _ignores(file: TextFile) -> Iterator[InlineIgnore]:
-    if "noxkit:" not in file.text:
+    """The comments; none of a Python file that was not parsed, in which a text may look like one."""
+    if "noxkit:" not in file.text or (file.path.endswith((".py", ".pyi")) and not isinstance(file, SourceFile)):
         return
     comments = {comment.line for comment in file.comments} if isinstance(file, SourceFile) else None
     for number, line in enumerate(file.lines, 1):

@@ -21,6 +21,7 @@ COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
 """The suffixes of files in which noxkit looks for its comments: those whose comments begin with `#`."""
 
 _NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-")
+_OWN_WAY = frozenset({"licenses"})  # tasks that are told what to accept by name, as the hint says
 
 
 def acceptance(findings: Sequence[Finding]) -> str | None:
@@ -30,7 +31,7 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
     """
     lead = findings[0]
     codes = list(dict.fromkeys(finding.code for finding in findings))
-    if any(code.startswith(_NEVER) for code in codes) or lead.task == "noxkit":
+    if any(code.startswith(_NEVER) for code in codes) or lead.task in {"noxkit", *_OWN_WAY}:
         return None
     if lead.code in SECRET_CODES:
         return f"`# noxkit: ignore[{lead.code}] REASON` on that line, and only where it is none"

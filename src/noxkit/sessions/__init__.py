@@ -8,6 +8,7 @@ from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
+from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
 from noxkit.sessions.release_check import release_check
@@ -25,6 +26,7 @@ __all__ = [
     "coverage",
     "fix",
     "fmt",
+    "licenses",
     "lint",
     "pipeline",
     "release_check",

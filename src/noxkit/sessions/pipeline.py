@@ -10,6 +10,7 @@ from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
+from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.security import security
@@ -29,6 +30,6 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, release_check),
+        *(build, wheel_contents, licenses, release_check),
     ):
         factory()

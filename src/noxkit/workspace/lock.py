@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-__all__ = ["read_lock"]
+__all__ = ["lines_of_lock", "read_lock"]
 
 
 def read_lock(file: Path, *, path: str = "uv.lock") -> dict[str, tuple[str, ...]]:
@@ -36,6 +36,19 @@ def read_lock(file: Path, *, path: str = "uv.lock") -> dict[str, tuple[str, ...]
     for name, version in _packages(root):
         found.setdefault(normalize(name), {})[version] = None
     return {name: tuple(versions) for name, versions in found.items()}
+
+
+def lines_of_lock(file: Path) -> dict[str, int]:
+    """The 1-based line at which uv.lock begins to speak of each distribution; empty where it cannot be read."""
+    try:
+        root = _parse(file.read_bytes())
+    except OSError:
+        return {}
+    found: dict[str, int] = {}
+    for stated, line in _tables(root):
+        if "name" in stated:
+            found.setdefault(normalize(stated["name"]), line)
+    return found
 
 
 def _unreadable(path: str, error: OSError) -> ErrorRecord:
@@ -76,15 +89,18 @@ def _error_line(node: tree_sitter.Node) -> int:
 
 
 def _packages(root: tree_sitter.Node) -> Iterator[tuple[str, str]]:
-    for node in root.named_children:
-        if node.type != "table_array_element":
-            continue
-        header, *pairs = node.named_children
-        if header.text != b"package":
-            continue
-        stated = dict(_strings(pairs))
+    for stated, _ in _tables(root):
         if "name" in stated and "version" in stated:
             yield stated["name"], stated["version"]
+
+
+def _tables(root: tree_sitter.Node) -> Iterator[tuple[dict[str, str], int]]:
+    """The texts of each `[[package]]`, and its 1-based line."""
+    for node in root.named_children:
+        if node.type == "table_array_element":
+            header, *pairs = node.named_children
+            if header.text == b"package":
+                yield dict(_strings(pairs)), node.start_point[0] + 1
 
 
 def _strings(pairs: list[tree_sitter.Node]) -> Iterator[tuple[str, str]]:
