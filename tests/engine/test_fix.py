@@ -196,3 +196,28 @@ def test_toml_keeps_its_form(before: str, edit: TomlEdit, after: str) -> None:
 def test_an_edit_that_does_not_fit_is_refused() -> None:
     with pytest.raises(TomlEditError):
         edited_toml(b"a = 1\n", [toml("a.b", "set", "x")])
+
+
+KEPT = """\
+import os
+
+os.system("ls " + os.environ["A"])  # noqa: S605 -- a constant of our own
+x = 1  # noqa: F401
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "line"),
+    [
+        pytest.param("strict", "  # noqa: S605 -- a constant of our own", id="kept where noxkit enforces the rule"),
+        pytest.param("standard", "", id="ruff's to remove where nobody does"),
+    ],
+)
+def test_a_noqa_of_a_rule_that_only_noxkit_has_on(demo: Repo, profile: str, line: str) -> None:
+    ruff = f'lint.select = ["F", "RUF100"]\n[tool.noxkit]\nprofile = "{profile}"\n'
+    demo.write({"pyproject.toml": MANIFEST + ruff, "src/demo/main.py": KEPT})
+    demo.run("--only", "ruff", planner=plan_fix, session="fix")
+    assert (demo.root / "src/demo/main.py").read_text().splitlines()[2:] == [
+        f'os.system("ls " + os.environ["A"]){line}',
+        "x = 1",
+    ]

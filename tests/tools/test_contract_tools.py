@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,13 @@ def test_output_that_is_not_the_tools_own_crashes(
         assert outcome.status is Status.CRASHED
         assert outcome.reason
         assert outcome.hint
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_no_hint_names_the_tools_own_comment(name: str, recorded: Callable[[str], Recorded]) -> None:
+    """Reports say once how to accept a finding, for all tools alike; followed literally, two ways undo each other."""
+    hints = [finding.hint for finding in recorded(name).outcome.findings]
+    assert [hint for hint in hints if re.search(r"# ?noqa|: ?ignore\b|nosec|disable=", hint)] == []
 
 
 @pytest.mark.parametrize("name", RECORDS)

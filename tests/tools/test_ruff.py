@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,9 +34,9 @@ def test_findings_have_place_fix_and_page(recorded: Callable[[str], Recorded]) -
     ]
     first, _, third, fourth, _ = run.outcome.findings
     assert (first.fix, third.fix, fourth.fix) == (FixSafety.SAFE, FixSafety.UNSAFE, None)
-    assert first.hint == "Remove unused import: `os` (`ruff check --fix` does it)"
+    assert first.hint == "Remove unused import: `os` (`nox -s fix` does it)"
     assert first.url == "https://docs.astral.sh/ruff/rules/unused-import"
-    assert "# noqa: F821" in fourth.hint
+    assert fourth.hint == "see https://docs.astral.sh/ruff/rules/undefined-name"
     assert fourth.group == "name-undefined"
 
 
@@ -150,3 +151,50 @@ def test_a_path_like_an_option_is_not_one(make_job: Callable[..., Job]) -> None:
     command = TOOL.command(make_job({"pyproject.toml": PYPROJECT}, paths=["-x.py"], excluded=["old"]))
     assert command[-2:] == ["--", "-x.py"]
     assert command[command.index("--exclude") + 1] == "old"
+
+
+S = "lint.external = "
+
+
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        pytest.param({"ruff.toml": ""}, ["S1", "T20"], id="none of them is selected"),
+        pytest.param({"ruff.toml": 'lint.select = ["S", "E"]'}, ["T20"], id="some are selected"),
+        pytest.param(
+            {"ruff.toml": 'select = ["T201"]'}, ["S1", *(f"T20{n}" for n in "023456789")], id="one of a prefix"
+        ),
+        pytest.param({"ruff.toml": 'lint.extend-select = ["S", "T"]'}, [], id="all are selected"),
+        pytest.param({"ruff.toml": 'lint.select = ["ALL"]'}, [], id="everything is selected"),
+        pytest.param({"ruff.toml": 'lint.external = ["V1"]'}, ["S1", "T20", "V1"], id="beside those of the repository"),
+        pytest.param(
+            {"base.toml": 'lint.select = ["S"]', "ruff.toml": 'extend = "base.toml"\nlint.external = ["V"]'},
+            ["T20", "V"],
+            id="what is extended counts",
+        ),
+        pytest.param(
+            {"ruff.toml": 'lint.select = ["S"]', "sub/pyproject.toml": '[tool.ruff.lint]\nselect = ["T20"]\n'},
+            ["S1", "T20"],
+            id="in one folder this, in another that",
+        ),
+    ],
+)
+def test_a_noqa_of_what_only_noxkit_enforces_is_ruffs_to_keep(
+    make_job: Callable[..., Job], files: dict[str, Any], kept: list[str]
+) -> None:
+    command = TOOL.command(make_job({"pyproject.toml": PYPROJECT, "a.py": "", **files}, enforced=("S1", "T20")))
+    options = [part.removeprefix(S) for part in command if part.startswith(S)]
+    assert [json.loads(option) for option in options] == ([kept] if kept else [])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"enforced": ()}, id="nothing is enforced"),
+        pytest.param({"chosen": False}, id="ruff is not the repository's"),
+        pytest.param({"version": "0.3.7"}, id="a version that may not know the option"),
+    ],
+)
+def test_ruff_is_told_of_no_external_code_where(make_job: Callable[..., Job], changes: dict[str, Any]) -> None:
+    job = make_job({"ruff.toml": "", "a.py": ""}, **{"enforced": ("S1",), **changes})
+    assert not any(part.startswith(S) for part in TOOL.command(job))

@@ -15,6 +15,7 @@ import msgspec
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._noxfile import without_noxfile_imports
 from noxkit.tasks.process import StartError
+from noxkit.tools import load_tools
 from noxkit.tools._base import Job, Tool
 
 if TYPE_CHECKING:
@@ -135,4 +136,20 @@ def _job(context: Context, task: Task, tool: Tool, *, homes: Homes, scratch: Pat
         threads=context.shares[task.label].threads,
         version=homes.own.version if homes.own is not None else None,
         installed=frozenset(project.installed) if project is not None else frozenset(),
+        enforced=_enforced(context, tool),
     )
+
+
+def _enforced(context: Context, tool: Tool) -> tuple[str, ...]:
+    """Prefixes of the codes of `tool`'s program that others of noxkit's tasks enforce in this repository."""
+    options = context.config.options
+    strict = options.profile == "strict"
+    others = [
+        other
+        for other in load_tools().values()
+        if other.enforces
+        and other.executable == tool.executable
+        and other.name not in options.skip
+        and (strict or other.choice(context.repository).chosen or other.own_codes & set(options.select))
+    ]
+    return tuple(sorted({code for other in others for code in other.enforces}))

@@ -77,7 +77,8 @@ class Job:
     `excluded` are folders of members that do not admit `python`; `threads` is how many
     threads the tool may use, None for as many as it likes; `write` is True for `fmt` and `fix`;
     `installed` are the normalised names of the
-    distributions in the project environment; `version` is the tool's own, None for noxkit's.
+    distributions in the project environment; `version` is the tool's own, None for noxkit's;
+    `enforced` are prefixes of the codes of this program that noxkit's other tasks enforce.
     """
 
     repository: Repository
@@ -94,6 +95,7 @@ class Job:
     threads: int | None = None
     installed: frozenset[str] = frozenset()
     version: str | None = None
+    enforced: tuple[str, ...] = ()
 
     def is_at_least(self, version: str) -> bool:
         """Whether the tool is of this version or newer: a project's own pin may be too old for an option."""
@@ -136,7 +138,8 @@ class Tool(ABC):
     `reads` names what it counts, as the key of the evidence; `advice` says for the reference what
     the tool leaves out where the repository has not chosen it. `strict_only` tools are on in the
     profile `strict` and where they are chosen, and not as advice. `own_codes` are noxkit's own that
-    its findings carry: it is on where `select` names one of them, too. `reads_built` tools are given wheels and
+    its findings carry: it is on where `select` names one of them, too. `enforces` are prefixes of the program's codes
+    that it adds to the repository's own choice. `reads_built` tools are given wheels and
     sdists as their paths, and `not_due` says of which they have nothing to say.
     """
 
@@ -163,6 +166,7 @@ class Tool(ABC):
     advice: ClassVar[str | None] = None
     strict_only: ClassVar[bool] = False
     own_codes: ClassVar[frozenset[str]] = frozenset()
+    enforces: ClassVar[tuple[str, ...]] = ()
     reads_built: ClassVar[bool] = False
 
     def choice(self, repository: Repository) -> Choice:

@@ -111,8 +111,11 @@ def files_read(completed: Completed) -> int | None:
     return None if count is None else max(count - others, 0)
 
 
-def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
-    """One item as a finding; what lies in a notebook's cell has no line of the file."""
+def finding_of(job: Job, item: Diagnostic, *, task: str, alone: bool = False) -> Finding:
+    """One item as a finding; what lies in a notebook's cell has no line of the file.
+
+    `alone` is for rules that the repository has not selected itself: `fix` leaves their fixes to people.
+    """
     code = item.code or "invalid-syntax"
     at, end = (None, None) if item.cell is not None else (item.location, item.end_location)
     where = f" (cell {item.cell}, line {item.location.row})" if item.cell is not None and item.location else ""
@@ -121,7 +124,7 @@ def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
         task=task,
         severity=_SEVERITIES.get(item.severity, Severity.ERROR),
         message=without_root(job.root, clean(item.message.removeprefix("SyntaxError: "))) + where,
-        hint=_hint(item, code),
+        hint=_hint(item, code, alone=alone),
         path=relative(job.root, item.filename),
         line=at.row if at else None,
         column=at.column if at else None,
@@ -133,18 +136,24 @@ def finding_of(job: Job, item: Diagnostic, *, task: str) -> Finding:
     )
 
 
-def _hint(item: Diagnostic, code: str) -> str:
+def _hint(item: Diagnostic, code: str, *, alone: bool) -> str:
+    """What to do; how to accept it is said by noxkit, in one way for all tools."""
     if code in {"invalid-syntax", "E999"}:
         return "mend the syntax: nothing else in this file can be trusted until it parses"
     if code in {"E902", "io"}:
         return "make it a readable file in UTF-8, or leave it out with `extend-exclude` in [tool.ruff]"
     if code == "unformatted":
         return "run `nox -s fmt`"
-    if item.fix is not None:
-        unsafe = "" if (item.fix.applicability or "").lower() == "safe" else " --unsafe-fixes"
-        return f"{clean(item.fix.message or 'ruff knows a fix')} (`ruff check --fix{unsafe}` does it)"
-    page = f"see {item.url}; " if item.url else ""
-    return f"{page}where it is meant, `# noqa: {code}` with the reason behind it accepts this line"
+    if item.fix is None:
+        return f"see {item.url}" if item.url else f"see what `ruff rule {code}` says of it"
+    if alone and code == "RUF100":  # ruff's own fix takes out those of rules that are off as well
+        return "take out what the message calls unused"
+    what = clean(item.fix.message or "ruff knows a fix")
+    safe = (item.fix.applicability or "").lower() == "safe"
+    if safe and not alone:
+        return f"{what} (`nox -s fix` does it)"
+    rules = f" --extend-select {code}" if alone else ""
+    return f"{what} (`ruff check{rules} --fix{'' if safe else ' --unsafe-fixes'}` does it)"
 
 
 def missing(job: Job, items: list[Diagnostic]) -> str | None:

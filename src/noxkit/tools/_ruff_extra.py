@@ -8,8 +8,6 @@ Excludes, per-file-ignores and `noqa` hold as ruff reads them. A selection on th
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,20 +15,16 @@ import msgspec
 from noxkit.tools._base import Reading
 from noxkit.tools._groups import group_of
 from noxkit.tools._ruff import CONFIG_FILES, common, diagnostics, files_read, finding_of, missing, newest_floor
-from noxkit.tools._settings import Settings, strings, subtable
+from noxkit.tools._ruff_settings import configuration, ignored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from noxkit.diagnostics.model import Finding
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
     from noxkit.workspace.model import Repository
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = ["Ignored", "extra_command", "extra_reading", "in_tests", "is_configured", "rule_of"]
 
@@ -70,7 +64,7 @@ def extra_reading(job: Job, completed: Completed, *, task: str, keep: Callable[[
     """
     items = diagnostics(completed)
     ignored = Ignored(job.root)
-    found = [finding_of(job, item, task="ruff") for item in items]
+    found = [finding_of(job, item, task="ruff", alone=True) for item in items]
     kept = [finding for finding in found if _wanted(finding, ignored, keep)]
     gone = missing(job, items)
     return Reading(
@@ -105,41 +99,9 @@ class Ignored:
 
     def _of(self, folder: Path) -> frozenset[str]:
         if folder not in self._folders:
-            file, settings = _configuration(folder)
+            file, settings = configuration(folder)
             if file is not None:
-                self._folders[folder] = _ignored(file, settings, seen=frozenset())
+                self._folders[folder] = ignored(file, settings)
             else:
                 self._folders[folder] = frozenset() if folder == folder.parent else self._of(folder.parent)
         return self._folders[folder]
-
-
-def _configuration(folder: Path) -> tuple[Path | None, Settings]:
-    """The file of `folder` that configures ruff, by ruff's own order, and its settings."""
-    for file in (*(folder / name for name in CONFIG_FILES), folder / "pyproject.toml"):
-        settings = _settings(file)
-        if settings is not None:
-            return file, settings
-    return None, {}
-
-
-def _settings(file: Path) -> Settings | None:
-    """The settings of ruff in a file; None where it has none. What is not TOML counts as empty: ruff reports it."""
-    try:
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return {} if file.name != "pyproject.toml" and file.is_file() else None
-    if file.name != "pyproject.toml":
-        return read
-    tools = subtable(read, "tool")
-    return subtable(tools, "ruff") if "ruff" in tools else None
-
-
-def _ignored(file: Path, settings: Settings, *, seen: frozenset[Path]) -> frozenset[str]:
-    """The selectors under `ignore` of these settings and of those that they extend."""
-    tables = (settings, subtable(settings, "lint"))
-    here = {code for table in tables for key in ("ignore", "extend-ignore") for code in strings(table.get(key))}
-    extended = strings(settings.get("extend"))
-    if extended and file not in seen:
-        base = (file.parent / Path(extended[0]).expanduser()).resolve()
-        here |= _ignored(base, _settings(base) or {}, seen=seen | {file})
-    return frozenset(here)

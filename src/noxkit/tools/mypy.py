@@ -217,7 +217,7 @@ def _finding(job: Job, item: _Item, columns: Columns, *, blocked: bool) -> Findi
     column = columns.ascii_only(path, item.line, item.column - base) if line and item.column >= base else None
     end = item.end_column - base if item.end_column is not None else -1
     end_column = columns.ascii_only(path, end_line, end) if end_line and column is not None and end >= 0 else None
-    advice = f"correct the types here; where mypy is mistaken, `# type: ignore[{code}]` accepts this line"
+    advice = "correct the types here"
     return Finding(
         code=f"mypy:{code}",
         task=Mypy.name,

@@ -162,7 +162,7 @@ def _notes(job: Job, log: str) -> tuple[Finding, ...]:
 def _finding(job: Job, error: _Error) -> Finding:
     if match := _LOAD.match(error.description):
         return _unreadable(relative(job.root, error.path), clean(match["why"]))
-    advice = f"correct the types here; where pyrefly is mistaken, `# pyrefly: ignore[{error.name}]` accepts this line"
+    advice = "correct the types here"
     path = relative(job.root, error.path)
     placed = not path.endswith(".ipynb")
     return Finding(

@@ -151,7 +151,7 @@ def _hint(code: str, rule: str | None) -> str:
         return "mend the syntax, or raise `requires-python` where this Python cannot know it"
     if rule == "reportMissingImports":
         return "correct the name, or add what provides it to the dependencies"
-    return f"correct the types here; where pyright is mistaken, `# pyright: ignore[{rule}]` accepts this line"
+    return f"correct the types here; {_PAGE}#{rule} says what it means"
 
 
 def _note(job: Job, line: str) -> Finding:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.tools._base import Chooser, Reading, Tool
 from noxkit.tools._ruff import common, diagnostics, files_read, finding_of, missing, newest_floor
+from noxkit.tools._ruff_settings import external
 
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
@@ -35,7 +36,7 @@ class Ruff(Tool):
         """`ruff check` with its machine output; unasked, only rules that nearly always name a mistake."""
         fix = "--fix" if job.write else "--no-fix"
         target = ["--target-version", f"py{job.python.replace('.', '')}"] if job.python else []
-        rules = [] if job.chosen else ["--isolated", "--select", "E4,E7,E9,F"]
+        rules = external(job) if job.chosen else ["--isolated", "--select", "E4,E7,E9,F"]
         if not job.chosen and not target:
             target = newest_floor(job.repository)
         command = [str(job.executable), "check", "--output-format", "json", fix, *common(job)]

@@ -41,6 +41,7 @@ class RuffDocstrings(Tool):
     chooser = Chooser()
     cost = 0.2
     strict_only = True
+    enforces = _RULES
     own_codes: ClassVar[frozenset[str]] = frozenset({_CODE})
 
     def command(self, job: Job) -> list[str]:

@@ -24,7 +24,8 @@ _UNUSED = ("unused:", "Unused blanket")  # of "unused: …; non-enabled: …; un
 class RuffPolicy(Tool):
     """`ruff check --extend-select ASYNC,T20,BLE,E722,RUF100`.
 
-    Suppressions without a code (PGH003, PGH004) and imports in functions (PLC0415) are noxkit's own rules.
+    Suppressions without a code (PGH003, PGH004) and imports in functions (PLC0415) are noxkit's own rules; a
+    `noqa` of the latter accepts there, too.
     """
 
     name = "ruff_policy"
@@ -37,6 +38,7 @@ class RuffPolicy(Tool):
     chooser = Chooser()
     cost = 0.2
     strict_only = True
+    enforces = ("ASYNC", "T20", "BLE", "E722", "PLC0415")
 
     def command(self, job: Job) -> list[str]:
         """On top of the repository's own selection: whether a `noqa` is unused depends on what is on."""

@@ -39,6 +39,7 @@ class RuffSecurity(Tool):
     chooser = Chooser(tables=("ruff.lint.flake8-bandit", "ruff.flake8-bandit"))
     cost = 0.2
     strict_only = True
+    enforces = (*(f"S{number}" for number in range(1, 8)), "PLE2502")
 
     def choice(self, repository: Repository) -> Choice:
         """Chosen where ruff's own configuration selects all of S, too."""

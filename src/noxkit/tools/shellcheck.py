@@ -133,7 +133,7 @@ def _finding(job: Job, comment: _Comment) -> Finding:
         task=ShellCheck.name,
         severity=_SEVERITIES.get(comment.level, Severity.ERROR),
         message=without_root(job.root, clean(comment.message)),
-        hint=f"see {page}; where it is meant, `# shellcheck disable={code}` and the reason above the line accept it",
+        hint=f"see {page}",
         path=relative(job.root, comment.file),
         line=comment.line,
         column=comment.column,

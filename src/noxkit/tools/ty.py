@@ -121,7 +121,7 @@ def _finding(job: Job, item: _Diagnostic) -> Finding:
     path = relative(job.root, item.location.path)
     begin, end = item.location.positions.begin, item.location.positions.end
     placed = not path.endswith(".ipynb") and code != "io"  # of a notebook this format tells no more than its name
-    advice = f"correct the types here; where ty is mistaken, `# ty: ignore[{code}]` accepts this line"
+    advice = "correct the types here"
     url = None if code in {"io", "invalid-syntax"} else f"https://docs.astral.sh/ty/reference/rules/#{code}"
     return Finding(
         code=f"ty:{code}",

@@ -222,7 +222,7 @@ def _finding(item: _Item, columns: Columns) -> Finding:
         task=Zizmor.name,
         severity=_SEVERITIES.get(item.determinations.severity, Severity.INFO),
         message=clean(f"{item.desc}: {place.symbolic.annotation}"),
-        hint=f"see {item.url}; where it is meant, `# zizmor: ignore[{ident}]` with the reason accepts this line",
+        hint=f"see {item.url}",
         path=path,
         line=line,
         column=columns.of_bytes(path, line, start.column),
