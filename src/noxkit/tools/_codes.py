@@ -13,6 +13,27 @@ __all__ = ["TOOL_CODES"]
 
 TOOL_CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "NK-DEPENDENCY-MISSING": (
+            "`deptry`",
+            (
+                "The group of deptry's DEP001: a module is imported that no dependency of the package brings. Whoever "
+                "installs the package alone cannot import it. Add the distribution to `dependencies`."
+            ),
+        ),
+        "NK-DEPENDENCY-TRANSITIVE": (
+            "`deptry`",
+            (
+                "The group of deptry's DEP003: a module is imported that only another dependency brings. It goes away "
+                "when that one no longer needs it. Add it to `dependencies`."
+            ),
+        ),
+        "NK-DEPENDENCY-UNUSED": (
+            "`deptry`",
+            (
+                "The group of deptry's DEP002: a dependency is declared and never imported. Take it out, or name it in "
+                "`per_rule_ignores` of [tool.deptry] where it is used without an import."
+            ),
+        ),
         "NK-DOCSTRING-MISSING": (
             "`ruff_docstrings`",
             (
