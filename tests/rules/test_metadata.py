@@ -34,7 +34,7 @@ _INVALID = [
     pytest.param('name = "a"\nversion = "1"\nhome-page = "x"\nAuthor = "y"', [(4, 1), (5, 1)], id="unknown-keys"),
     pytest.param('name = "a"\nversion = "1"\nauthors = ["x"]', [(4, 12)], id="author-as-text"),
     pytest.param('name = "a"\nversion = "1"\nauthors = [{ name = "x", mail = "y" }]', [(4, 26)], id="key-of-an-author"),
-    pytest.param('name = "a"\nversion = "1"\nreadme = "NO.md"', [(4, 10)], id="readme-absent"),
+    pytest.param('name = "a"\nversion = "1"\nreadme = "NO.md"', [], id="absent-readme-has-its-own-rule"),
     pytest.param('name = "a"\nversion = "1"\nreadme = { file = "README.md" }', [(4, 10)],
                  id="readme-without-type"),
     pytest.param('name = "a"\nversion = "1"\nreadme = "LICENSE"', [(4, 10)], id="readme-of-no-known-type"),
@@ -42,9 +42,9 @@ _INVALID = [
     pytest.param('name = "a"\nversion = "1"\nreadme = "latin.md"\nkeywords = 1', [(1, 2), (5, 12)],
                  id="readme-that-cannot-be-read-hides-nothing"),
     pytest.param('name = "a"\nversion = "1"\nlicense = {}', [(4, 11)], id="empty-licence"),
-    pytest.param('name = "a"\nversion = "1"\nlicense = { file = "NO" }', [(4, 20)], id="licence-absent"),
+    pytest.param('name = "a"\nversion = "1"\nlicense = { file = "NO" }', [], id="absent-licence-has-one"),
     pytest.param('name = "a"\nversion = "1"\nlicense = { text = "x", file = "LICENSE" }', [(4, 11)], id="two-licences"),
-    pytest.param('name = "a"\nversion = "1"\nlicense-files = ["LICENSE", "NO*"]', [(4, 29)], id="glob-without-a-file"),
+    pytest.param('name = "a"\nversion = "1"\nlicense-files = ["LICENSE", "NO*"]', [], id="so-has-a-glob-without-a-file"),
     pytest.param('name = "a"\nversion = "1"\nlicense-files = ["../LICENSE"]', [(4, 18)], id="glob-that-leaves"),
     pytest.param('name = "a"\nversion = "1"\nlicense-files = [""]', [(1, 2)], id="empty-glob"),
     pytest.param('name = "a"\nversion = "1"\nlicense-files = { paths = ["LICENSE"] }', [(4, 17)],
@@ -100,6 +100,27 @@ def test_a_project_table_is_as_the_specifications_ask(
     assert all(finding.message and "\n" not in finding.message and finding.hint for finding in found)
 
 
+@pytest.mark.parametrize(
+    ("code", "project", "columns"),
+    [
+        pytest.param("NK-LICENSE-FILE-MISSING@package", 'license = { file = "NO" }', [20], id="licence"),
+        pytest.param("NK-LICENSE-FILE-MISSING@package", 'license-files = ["LICENSE", "NO*"]', [29], id="glob"),
+        pytest.param("NK-LICENSE-FILE-MISSING@package", 'license-files = ["LIC*"]', [], id="glob-of-a-file"),
+        pytest.param("NK-LICENSE-FILE-MISSING@package", 'readme = "NO.md"', [], id="no-licence"),
+        pytest.param("NK-README-MISSING@package", 'readme = "NO.md"', [10], id="readme"),
+        pytest.param("NK-README-MISSING@package", 'readme = { file = "NO", content-type = "text/plain" }', [19],
+                     id="table"),
+        pytest.param("NK-README-MISSING@package", 'readme = { text = "NO.md", content-type = "text/plain" }', [],
+                     id="text"),
+        pytest.param("NK-README-MISSING@package", 'readme = "LICENSE"', [], id="of-no-known-type"),
+        pytest.param("NK-README-MISSING@package", 'dynamic = ["readme"]', [], id="dynamic"),
+    ],
+)  # fmt: skip
+def test_files_that_a_project_names_exist(rules: RuleTree, code: str, project: str, columns: list[int]) -> None:
+    files = {"LICENSE": "MIT", "pyproject.toml": f"{HEAD}{project}\n"}
+    assert [finding.column for finding in rules.find(code, files)] == columns
+
+
 def test_a_readme_without_suffix_is_setuptools_plain_text(rules: RuleTree) -> None:
     files = {"README": "a", "pyproject.toml": HEAD + 'readme = "README"\n' + BUILD.format("setuptools.build_meta")}
     assert rules.find("NK-PYPROJECT-INVALID", files) == []
@@ -112,7 +133,7 @@ def test_a_licence_in_a_submodule_that_is_not_checked_out_is_not_missed(rules: R
     rules.write({"pyproject.toml": pyproject, "vendor/y/README": ""})
     (rules.root / "vendor/x").mkdir()
     (rules.root / "vendor/z").mkdir()
-    assert [finding.column for finding in rules.again("NK-PYPROJECT-INVALID")] == [38]
+    assert [finding.column for finding in rules.again("NK-LICENSE-FILE-MISSING@package")] == [38]
 
 
 def test_all_errors_of_a_project_are_found_at_once(rules: RuleTree) -> None:

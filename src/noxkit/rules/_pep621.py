@@ -7,7 +7,7 @@ import dataclasses
 import re
 import warnings
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidName, canonicalize_name
@@ -39,6 +39,13 @@ class ProjectError:
     hint: str
     way: tuple[str | int, ...]
     at_key: bool = False
+
+    @property
+    def missing(self) -> Literal["license", "readme"] | None:
+        """Which file does not exist, where that is the error."""
+        if self.message.startswith("license file not found") or "did not match any" in self.message:
+            return "license"
+        return "readme" if self.message.startswith("readme file not found") else None
 
 
 def project_errors(pyproject: Table, folder: Path) -> Iterator[ProjectError]:

@@ -85,16 +85,18 @@ def pyproject_invalid(facts: PackageFacts) -> Iterator[Found]:
 
     # Options
     None. What is wrong with the version is NK-VERSION-INVALID; with a licence expression, NK-LICENSE-EXPRESSION
-    and NK-LICENSE-CLASSIFIER.
+    and NK-LICENSE-CLASSIFIER; with files that `[project]` names and that do not exist, NK-README-MISSING and
+    NK-LICENSE-FILE-MISSING.
 
     # When to ignore
-    Where a file that `[project]` names, such as the readme, is made by an earlier step of the build.
+    Never: no build backend takes it.
     """
     if has_project(facts):
         folder = facts.whole.repository.root / facts.package.folder
         for error in project_errors(facts.package.pyproject, folder):
             place = facts.manifest.key if error.at_key else facts.manifest.value
-            yield found(error.message, hint=error.hint, at=place(*error.way))
+            if error.missing is None:
+                yield found(error.message, hint=error.hint, at=place(*error.way))
 
 
 @rule(code="NK-BUILD-SYSTEM-MISSING", scope=Scope.PACKAGE, since="1.0", standard=True, fix=FixSafety.DISPLAY)
