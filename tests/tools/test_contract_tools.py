@@ -30,7 +30,7 @@ RECORDS = sorted(f"{file.parent.name}/{file.stem}" for file in DATA.glob("*/*.js
 TREE = {"pyproject.toml": PYPROJECT, "src/demo/__init__.py": "x = 1\n", "uv.lock": "version = 1\n"}
 
 # Programs that noxkit runs to the end for their side effects or reads from files are tested on their own.
-PRINTING = [name for name, tool in TOOLS.items() if tool.executable not in {"python", "pytest", "coverage"}]
+PRINTING = [name for name, tool in TOOLS.items() if tool.own_environment or tool.executable == "uv"]
 
 HOSTILE = {
     "empty": b"",
