@@ -13,7 +13,15 @@ from noxkit.artifacts.sdist import Sdist
 from noxkit.artifacts.wheel import Wheel
 from noxkit.config.load import load
 from noxkit.rules import load_families
-from noxkit.rules._artifacts import Policy, ReleaseFacts, SdistFacts, SyntaxFault, WheelFacts
+from noxkit.rules._artifacts import (
+    ATTESTATION_SUFFIXES,
+    Attestation,
+    Policy,
+    ReleaseFacts,
+    SdistFacts,
+    SyntaxFault,
+    WheelFacts,
+)
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import PackageFacts, Settings, WorkspaceFacts
 from noxkit.workspace.discovery import discover
@@ -42,6 +50,8 @@ class _Given:
     settings: Settings = dataclasses.field(default_factory=Settings)
     syntax: tuple[SyntaxFault, ...] = ()
     interpreters: tuple[str, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def package(self, project: str | None) -> PackageFacts | None:
         """The package of the tree that a project is: the one of that name, else the only one."""
@@ -72,7 +82,7 @@ class Artifacts:
         """The findings of `code` in these files: recipes by file name, or their bytes; other paths are the tree.
 
         `code` may name one source, as `NK-X@sdist`. `given` are fields of `Policy`, and `syntax` and `interpreters`
-        of `WheelFacts`.
+        of `WheelFacts`, `tags` of `ReleaseFacts`.
         """
         rules = [rule for family in load_families().values() for key, rule in family.items() if _names(code, key)]
         return self.find_by([rule for rule in rules if rule.scope in SCOPES], files, **given)
@@ -85,10 +95,12 @@ class Artifacts:
     ) -> list[Finding]:
         """The findings of these rules, as `find` has them."""
         assert rules, "no such rule"
-        beside = {key: given.pop(key) for key in ("syntax", "interpreters") if key in given}
-        tree = {path: content for path, content in files.items() if not is_built(path)}
+        beside = {key: given.pop(key) for key in ("syntax", "interpreters", "tags") if key in given}
+        attested = {path: content for path, content in files.items() if path.endswith(ATTESTATION_SUFFIXES)}
+        tree = {path: content for path, content in files.items() if not is_built(path) and path not in attested}
         whole = self._tree(tree) if tree else _Given(policy=Policy())
-        whole = dataclasses.replace(whole, policy=Policy(**given), **beside)
+        attestations = tuple(_attestation(path, content) for path, content in attested.items())
+        whole = dataclasses.replace(whole, policy=Policy(**given), attestations=attestations, **beside)
         read = [self.read(path, content) for path, content in files.items() if is_built(path)]
         found = [finding for item in read for finding in _of_file(rules, item, whole)]
         found += _of_releases([rule for rule in rules if rule.scope is Scope.RELEASE], read, whole)
@@ -120,6 +132,12 @@ class Artifacts:
 
 def _names(code: str, key: str) -> bool:
     return code == key or ("@" not in code and code == key.partition("@")[0])
+
+
+def _attestation(path: str, content: str | bytes) -> Attestation:
+    about = next(path.removesuffix(suffix) for suffix in ATTESTATION_SUFFIXES if path.endswith(suffix))
+    data = content if isinstance(content, bytes) else content.encode()
+    return Attestation(path=f"dist/{path}", about=f"dist/{about}", data=data)
 
 
 def _project(item: Wheel | Sdist) -> str:
@@ -160,6 +178,8 @@ def _of_releases(rules: Sequence[Rule[Any]], read: Iterable[Wheel | Sdist], give
             sdists=tuple(item for item in items if isinstance(item, Sdist)),
             policy=given.policy_of(package),
             package=package,
+            attestations=given.attestations,
+            tags=given.tags,
         )
         found += [finding for rule in rules for finding in rule(facts)]
     return found

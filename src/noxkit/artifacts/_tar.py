@@ -26,7 +26,7 @@ _BLOCK = 512
 _ZEROS = bytes(_BLOCK)
 _EXTENSION = 1 << 20  # bytes of one long name or PAX header
 _ENTRIES = 72 << 20  # bytes of memory for all entries without their content
-_ENTRY = 700  # bytes of memory that one takes without its names
+_ENTRY = 640  # bytes of memory that one takes without its names
 _OCTAL_SIZE = 8 << 30  # the first size that octal digits cannot say
 
 _KINDS = {
@@ -42,6 +42,7 @@ _KINDS = {
     b"S": MemberKind.SPARSE,
 }
 _WITH_CONTENT = frozenset({MemberKind.FILE, MemberKind.SPARSE, MemberKind.OTHER})
+_NAMES = frozenset({"path", "GNU.sparse.name"})
 _LINKS = frozenset({MemberKind.SYMLINK, MemberKind.HARDLINK})
 _TIME = re.compile(rb"-?\d{1,18}(?:\.\d{0,30})?")
 _OTHERS = {
@@ -111,6 +112,8 @@ class _Reader:
             if block == _ZEROS:
                 self._end()
                 return
+            if len(block) < _BLOCK and self._is_begun:
+                raise StoppedError(FaultKind.CORRUPT, f"the archive ends inside of a header{self._behind()}")
             self._entry(self._header(block))
         if not self._is_begun:
             raise StoppedError(FaultKind.NOT_TAR, "the gzip data hold nothing, and no tar archive")
@@ -178,7 +181,8 @@ class _Reader:
             self.stream.guard(*begun, name)
 
     def _member(self, header: TarHeader, said: dict[str, bytes]) -> None:
-        name = said.get("GNU.sparse.name", said.get("path", header.name))
+        # Of the two names that PAX has, the standard library takes the one that stands last.
+        name = next((said[key] for key in reversed(said) if key in _NAMES), header.name)
         is_sparse = any(key.startswith((SPARSE, "SCHILY.realsize")) for key in said)
         kind = MemberKind.SPARSE if is_sparse else _KINDS.get(header.type, MemberKind.OTHER)
         size = self._size(header, said, name)

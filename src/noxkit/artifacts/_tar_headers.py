@@ -10,6 +10,7 @@ __all__ = ["SPARSE", "TarHeader", "has_checksum", "number", "pax_records", "read
 SPARSE = "GNU.sparse."
 """What the PAX records of a sparse file begin with; alone, it stands for those that tell no more here."""
 
+_BLOCK = 512
 _PAX_KEYS = frozenset(
     {
         *("path", "linkpath", "size", "mtime", "uname", "gname"),
@@ -36,7 +37,7 @@ class TarHeader:
 def has_checksum(block: bytes) -> bool:
     """Whether a block is a header, by its checksum."""
     try:
-        stated = number(block[148:156])
+        stated = number(block[148:156]) if len(block) == _BLOCK else -1
     except ValueError:
         return False
     rest = block[:148] + b" " * 8 + block[156:]

@@ -22,13 +22,22 @@ from noxkit.artifacts.wheel import Wheel
 from noxkit.diagnostics.model import Finding  # noqa: TC001 -- msgspec reads the fields' types
 from noxkit.engine._syntax import syntax_of
 from noxkit.rules import load_families
-from noxkit.rules._artifacts import FileFacts, Policy, ReleaseFacts, SdistFacts, WheelFacts
+from noxkit.rules._artifacts import (
+    ATTESTATION_SUFFIXES,
+    MOST_ATTESTED,
+    Attestation,
+    FileFacts,
+    Policy,
+    ReleaseFacts,
+    SdistFacts,
+    WheelFacts,
+)
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import PackageFacts, Settings, WorkspaceFacts
 from noxkit.tasks.process import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from noxkit.artifacts.model import Archive
 
@@ -100,7 +109,7 @@ class _Worker:
         for project, group in groups.items():
             read = [self._file(given) for given in group]
             files += [answer for answer, _ in read]
-            whole, crash = self._release(project, group[0].package, [file for _, file in read if file is not None])
+            whole, crash = self._release(project, group, [file for _, file in read if file is not None])
             findings += whole
             crashes += [crash] if crash else []
         return Answer(files=tuple(files), findings=tuple(findings), crash="\n".join(crashes) or None)
@@ -154,16 +163,45 @@ class _Worker:
         return policies.get(package or "") or policies.get("") or Policy()
 
     def _release(
-        self, project: str, package: str | None, files: Sequence[Wheel | Sdist]
+        self, project: str, group: Sequence[Given], files: Sequence[Wheel | Sdist]
     ) -> tuple[tuple[Finding, ...], str | None]:
+        package = group[0].package
         facts = ReleaseFacts(
             name=project,
             wheels=tuple(file for file in files if isinstance(file, Wheel)),
             sdists=tuple(file for file in files if isinstance(file, Sdist)),
             policy=self._policy(package),
             package=self._packages.get(package or ""),
+            attestations=tuple(_attestations(group)),
+            tags=_tags(self._packages.get(package or "")),
         )
         return _called(self._rules[Scope.RELEASE], facts, package)
+
+
+def _attestations(group: Sequence[Given]) -> Iterator[Attestation]:
+    """The files of attestations beside the files of a project."""
+    for given in group:
+        for suffix in ATTESTATION_SUFFIXES:
+            path = Path(f"{given.file}{suffix}")
+            if path.is_file():
+                yield Attestation(path=f"{given.shown}{suffix}", about=given.shown, data=_attested(path))
+
+
+def _attested(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MOST_ATTESTED + 1)
+    except OSError:
+        return None
+    return data if len(data) <= MOST_ATTESTED else None
+
+
+def _tags(package: PackageFacts | None) -> tuple[str, ...]:
+    """The tags of the commit that the tree stands on, where a group of packages shares its version."""
+    git = package.whole.repository.git if package is not None else None
+    if git is None or package is None or package.kind is None or not package.kind.version_group:
+        return ()
+    return tuple((git(["tag", "--points-at", "HEAD"]) or b"").decode("utf-8", "replace").split())
 
 
 def _scopes(facts: WheelFacts | SdistFacts) -> tuple[Scope, ...]:
