@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import shutil
 import threading
@@ -18,7 +17,7 @@ from noxkit.engine._build_run import Builder, TroubleError
 from noxkit.engine._build_steps import Work, facts_of
 from noxkit.engine._build_tools import build_tool, python_for, required_members
 from noxkit.engine._build_tree import Trees
-from noxkit.engine._build_watch import Watch
+from noxkit.engine._build_watch import changed_between, tree_state
 from noxkit.engine._rules import own_rules, signed, workspace_facts
 from noxkit.engine._task import Task, label_of
 from noxkit.environments.uv import InstallFailedError
@@ -49,8 +48,8 @@ class _Session:
     def __init__(self, context: Context, count: int) -> None:
         self.context = context
         self.trees = Trees(context)
-        self.watch = Watch(context)
         self.permits = threading.Semaphore(context.workers)
+        self.alone = threading.Lock()
         self.rules = [rule for rule in own_rules(context, BUILD) if rule.scope is Scope.BUILD]
         self._left = count
         self._lock = threading.Lock()
@@ -107,7 +106,7 @@ def _build(session: _Session, package: Package, _call: ToolCall, _needs: Mapping
 
 def _built(session: _Session, package: Package) -> Outcome:
     context = session.context
-    session.watch.start()
+    before = tree_state(context)
     scratch = session.trees.folder / f"p-{package.name}"
     scratch.mkdir()
     try:
@@ -123,6 +122,7 @@ def _built(session: _Session, package: Package) -> Outcome:
         )
         work = Work(context=context, package=package, trees=session.trees, builder=builder)
         work.run()
+        work.outside.update(_escaped(session, work, before))
         return _concluded(session, package, work, tool)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -145,7 +145,7 @@ def _epoch(context: Context) -> str | None:
 
 def _concluded(session: _Session, package: Package, work: Work, tool: BuildTool) -> Outcome:
     context = session.context
-    facts = _with_strangers(session, facts_of(work, _package_facts(context, package)))
+    facts = facts_of(work, _package_facts(context, package))
     findings = [finding for rule in session.rules for finding in _asked(rule, facts)]
     evidence: dict[str, EvidenceValue] = {
         "version": tool.version,
@@ -171,14 +171,25 @@ def _package_facts(context: Context, package: Package) -> PackageFacts:
     return PackageFacts(package=package, whole=workspace_facts(context))
 
 
-def _with_strangers(session: _Session, facts: BuildFacts) -> BuildFacts:
-    """The facts with what has changed in the tree itself, where nothing but builds ran."""
+def _escaped(session: _Session, work: Work, before: Mapping[str, tuple[int, ...]]) -> set[str]:
+    """What builds have changed in the tree itself.
+
+    Somebody may have saved a file meanwhile, or another task have written one. So what has changed is only a
+    suspicion: it is proven where one more build, beside which no other one runs, changes it again.
+    """
     context = session.context
-    if context.family != BUILD:
-        return facts
-    own = (f"{context.config.options.build.output}/", ".nox/", *filter(None, [context.config.run.events]))
-    changed = [path for path in session.watch.changes() if not path.startswith(own)]
-    return dataclasses.replace(facts, outside=(*facts.outside, *changed)) if changed else facts
+    suspects = changed_between(before, tree_state(context))
+    if not suspects:
+        return suspects
+    with session.alone:
+        for _ in range(context.workers):
+            session.permits.acquire()
+        try:
+            again = tree_state(context)
+            work.repeat()
+            return suspects & changed_between(again, tree_state(context))
+        finally:
+            session.permits.release(context.workers)
 
 
 def _delivered(context: Context, outcome: Outcome, made: Sequence[Path], facts: BuildFacts) -> Outcome:

@@ -113,7 +113,7 @@ _PLAIN = re.compile(r"(?i:warning|deprecated|deprecation|warn)(?:\s*:|\])\s*(?P<
 _ABOUT = re.compile(
     r"""
     deprecat | will\ be\ (?:removed|an\ error) | no\ longer | pyproject | setup\.(?:py|cfg) | MANIFEST
-    | `(?:build[_-]system|project|tool)\b | licen[cs]e | classifier | readme
+    | `(?:build[_-]system|project|tool)\b | licen[cs]e | classifier
     | no\ (?:files|directories)\ found\ matching\ '(?!.*(?:\.py\[|__pycache__|\.pyc|\.so|\.orig|\.DS_Store))
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,11 @@ class Work:
         """How long each step took, by its name."""
         return [(name, step.ended - step.began) for name, step in self.steps.items()]
 
+    def repeat(self) -> None:
+        """Build once more from the tree, while nothing else is built: the caller has all permits."""
+        builder = dataclasses.replace(self.builder, permits=threading.Semaphore(1))
+        dataclasses.replace(self, builder=builder, outside=set()).from_tree("repeated sdist", Target.SDIST, FIRST)
+
     def _main(self) -> None:
         """The sdist, and the wheels that are made from it."""
         sdist = self._sdist("sdist", FIRST)
@@ -71,7 +77,7 @@ class Work:
 
     def _beside(self) -> None:
         """What is made from the tree once more."""
-        self._from_tree("tree wheel", Target.TREE_WHEEL, FIRST)
+        self.from_tree("tree wheel", Target.TREE_WHEEL, FIRST)
         first = self.steps.get("sdist")
         if self._is_twice and (first is None or first.file is not None):
             self._sdist("second sdist", SECOND)
@@ -81,9 +87,10 @@ class Work:
         return self.context.config.options.build.reproducible
 
     def _sdist(self, name: str, how: How) -> Step:
-        return self._from_tree(name, Target.SDIST, how)
+        return self.from_tree(name, Target.SDIST, how)
 
-    def _from_tree(self, name: str, target: Target, how: How) -> Step:
+    def from_tree(self, name: str, target: Target, how: How) -> Step:
+        """Run one step in a fresh tree."""
         with self.trees.tree(self.package, again=how.again) as tree:
             step = self._step(name, target, tree.folder, how)
             self.outside.update(tree.strangers())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noxkit.engine._build import BUILD
 from noxkit.engine._rules import CONSISTENCY, SOURCE
 from noxkit.engine._select import STRICT_ONLY, checkers
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from noxkit.engine._task import Task
 
 __all__ = ["notes_for"]
+
+_MADE = 8  # files that were built, by name
 
 
 def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -44,6 +47,9 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
     strict = sorted({task.name for task in tasks if task.not_due == STRICT_ONLY})
     if strict:
         yield f'{", ".join(strict)} not on: `profile = "strict"` in [tool.noxkit] turns them on'
+    made = [file.name for outcome in outcomes if outcome.name == BUILD for file in outcome.files]
+    if made:
+        yield f"made {', '.join(made[:_MADE])}" + (f" and {len(made) - _MADE} more" if len(made) > _MADE else "")
     known = sum(finding.suppressed == "in the baseline" for outcome in outcomes for finding in outcome.findings)
     if known:
         yield f"{known} findings are in the baseline and do not count"

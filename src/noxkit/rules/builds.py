@@ -100,18 +100,19 @@ def sdist_build_fails(facts: BuildFacts) -> Iterator[Found]:
     # Fails
     ```toml pyproject.toml
     [build-system]
-    requires = ["hatchling"]
-    build-backend = "hatchling.build"
+    requires = ["setuptools"]
+    build-backend = "setuptools.build_meta"
 
     [project]
     name = "demo"
     dynamic = ["version"]
     requires-python = ">=3.10"
+    ```
+    ```python setup.py
+    import pathlib
+    import setuptools
 
-    [tool.hatch]
-    version.path = "VERSION.txt"
-    version.pattern = "(?P<version>.+)"
-    build.targets.sdist.only-include = ["src"]
+    setuptools.setup(version=pathlib.Path("VERSION.txt").read_text())
     ```
     ```text VERSION.txt
     1.0
@@ -123,24 +124,28 @@ def sdist_build_fails(facts: BuildFacts) -> Iterator[Found]:
     # Passes
     ```toml pyproject.toml
     [build-system]
-    requires = ["hatchling"]
-    build-backend = "hatchling.build"
+    requires = ["setuptools"]
+    build-backend = "setuptools.build_meta"
 
     [project]
     name = "demo"
     dynamic = ["version"]
     requires-python = ">=3.10"
+    ```
+    ```python setup.py
+    import pathlib
+    import setuptools
 
-    [tool.hatch]
-    version.path = "VERSION.txt"
-    version.pattern = "(?P<version>.+)"
-    build.targets.sdist.only-include = ["src", "VERSION.txt"]
+    setuptools.setup(version=pathlib.Path("VERSION.txt").read_text())
     ```
     ```text VERSION.txt
     1.0
     ```
     ```python src/demo/__init__.py
     \"\"\"Demo.\"\"\"
+    ```
+    ```text MANIFEST.in
+    include VERSION.txt
     ```
 
     # Fix

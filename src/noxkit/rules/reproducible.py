@@ -68,7 +68,8 @@ def repro_wheel(facts: BuildFacts) -> Iterator[Found]:
 
     # Fix
     Where SOURCE_DATE_EPOCH mends it, the hint says so: set `source-date-epoch = "commit"` in `[tool.noxkit.build]`, or
-    the variable where the release is built. Else sort what is unordered, and keep paths and times out of what is generated.
+    the variable where the release is built. Else sort what is unordered, and keep paths and times out of what is
+    generated.
 
     # Options
     `reproducible` and `source-date-epoch` of `[tool.noxkit.build]`.
