@@ -13,6 +13,22 @@ __all__ = ["TOOL_CODES"]
 
 TOOL_CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "NK-ABI3-NAME-CLASH": (
+            "`abi3audit`",
+            (
+                "An extension module of a wheel with the tag `abi3` defines a symbol that begins with `Py` or `_Py`. "
+                "A later Python may have one of that name. Give it another prefix, or hide it "
+                "(`-fvisibility=hidden`). For information."
+            ),
+        ),
+        "NK-ABI3-VIOLATION": (
+            "`abi3audit`",
+            (
+                "An extension module of a wheel with the tag `abi3` uses a symbol of Python that the stable ABI does "
+                "not have, or that came after the version of the tag: on another Python that the wheel is installed on "
+                "the import fails. Define `Py_LIMITED_API` as the version of the tag, or tag the wheel for one Python."
+            ),
+        ),
         "NK-DEPENDENCY-MISSING": (
             "`deptry`",
             (
@@ -55,6 +71,14 @@ TOOL_CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
             (
                 "`uv.lock` does not fit the manifests, cannot be read, or cannot be made from them. Run `uv lock`; it "
                 "names the requirements that cannot be had together. The other tasks of the run use the lock as it is."
+            ),
+        ),
+        "NK-MANYLINUX-VIOLATION": (
+            "`auditwheel`",
+            (
+                "A wheel with a tag of manylinux or musllinux needs a newer C library, a library that the policy does "
+                "not allow, or a newer processor than the tag promises: on an older system the import fails. Build it "
+                "in the image of that policy, and run `auditwheel repair`, which packs libraries and sets the tag."
             ),
         ),
         "NK-TYPO": (
