@@ -225,7 +225,8 @@ class _Recipe:
         if wanted == "garbage":
             return b"".join(hashlib.sha256(bytes([number])).digest() for number in range(128))
         if wanted == "zip":
-            return write_zip(entries, comment=(_text(self.archive, "comment") or "").encode())
+            comment = (_text(self.archive, "comment") or "").encode()
+            return write_zip(entries, comment=comment, end=_table(self.archive, "end"))
         tar = write_tar(entries, pax=_strings(_table(self.archive, "pax")))
         if wanted == "zip+tar":
             outer = tar if native == "zip" else gzip.compress(tar, mtime=0)

@@ -9,7 +9,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tests.artifacts._entries import Entry
 
@@ -31,8 +31,12 @@ class _Stored:
     flags: int
 
 
-def write_zip(entries: Iterable[Entry], *, comment: bytes = b"") -> bytes:
-    """The archive of these entries, with the departures that each of them asks for."""
+def write_zip(entries: Iterable[Entry], *, comment: bytes = b"", end: Mapping[str, object] | None = None) -> bytes:
+    """The archive of these entries, with the departures that each of them asks for.
+
+    `end` are those of the end record: `count`, `count-here`, `size`, `offset`, `disk`, `gap` (hexadecimal bytes before
+    it); `zip64` asks for the ZIP64 records, which `zip64-length`, `zip64-offset` (of the locator), `zip64-count` bend.
+    """
     body = bytearray()
     central: list[bytes] = []
     for entry in entries:
@@ -43,9 +47,32 @@ def write_zip(entries: Iterable[Entry], *, comment: bytes = b"") -> bytes:
             if not entry.options.get("hidden"):
                 central.append(_central(item))
     directory = b"".join(central)
-    count = min(len(central), 0xFFFF)
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), len(body), len(comment))
-    return bytes(body) + directory + end + comment
+    return bytes(body) + directory + _end(len(central), len(directory), len(body), end or {}) + _comment(comment)
+
+
+def _comment(comment: bytes) -> bytes:
+    return struct.pack("<H", len(comment)) + comment
+
+
+def _end(count: int, size: int, offset: int, bent: Mapping[str, object]) -> bytes:
+    """The records at the end, up to the length of the comment."""
+
+    def value(key: str, default: int) -> int:
+        given = bent.get(key)
+        return default if given is None else int(str(given))
+
+    before = bytes.fromhex(str(bent.get("gap", "")))
+    place = offset + size + len(before)
+    if bent.get("zip64") or count > 0xFFFF:
+        wide = value("zip64-count", count)
+        before += struct.pack(
+            "<4sQ2H2L4Q", b"PK\6\6", value("zip64-length", 44), 45, 45, 0, 0, wide, wide, size, offset
+        )
+        before += struct.pack("<4sLQL", b"PK\6\7", 0, value("zip64-offset", place), 1)
+    count = min(count, 0xFFFF)
+    here, disk = value("count-here", value("count", count)), value("disk", 0)
+    numbers = (value("count", count), value("size", size), value("offset", offset))
+    return before + struct.pack("<4s4H2L", b"PK\5\6", disk, disk, here, *numbers)
 
 
 def _stored(entry: Entry, offset: int) -> _Stored:

@@ -20,8 +20,9 @@ __all__ = ["Content", "Contents"]
 _HEAD = 64
 _NATIVE_HEAD, _NATIVE_TAIL = 64 << 10, 256 << 10
 _ONE = 8 << 20
-# Of the 96 MiB that are kept of one file, each group has its own share: metadata stand last in a wheel.
-_METADATA, _CODE, _DATA = 16 << 20, 56 << 20, 24 << 20
+_ALL = 96 << 20
+# Each group has its own share of what is kept of one file, in twelfths: metadata stand last in a wheel.
+_SHARES = {"metadata": 2, "code": 7, "text": 3}
 _CODE_SUFFIXES = (".py", ".pyi", ".pyw", ".pye", ".pth")
 _TEXT = (
     "bat c cc cfg cmake cmd conf cpp crt css cxx env f f90 h hpp htm html in inc ini ipynb java jinja "
@@ -49,8 +50,8 @@ class Contents:
     `unkept` counts the bytes of metadata and code that were too many; of other text what is too much is passed over.
     """
 
-    def __init__(self) -> None:
-        self._left = {"metadata": _METADATA, "code": _CODE, "text": _DATA}
+    def __init__(self, room: int = _ALL) -> None:
+        self._left = {group: room * share // 12 for group, share in _SHARES.items()}
         self.unkept = 0
 
     def read(self, name: str, chunks: Iterable[bytes]) -> Content:

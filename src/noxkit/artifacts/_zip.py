@@ -33,6 +33,8 @@ __all__ = ["find_end", "has_directory", "read_zip"]
 _HAS_DESCRIPTOR = 1 << 3
 _SCANNED = 1 << 20
 _DIRECTORY = 24 << 20
+# The memory for all entries, and what one takes without its name.
+_ENTRIES, _ENTRY = 112 << 20, 900
 _MOST_HIDDEN = 1000
 _LONGEST_TARGET = 4096
 
@@ -68,7 +70,7 @@ def read_zip(file: BinaryIO, end: End, *, path: str, size: int, sha256: str) -> 
         format="zip",
         members=members,
         faults=reader.faults.all,
-        unkept=reader.contents.unkept,
+        unkept=reader.unkept,
     )
 
 
@@ -78,22 +80,27 @@ class _Reader:
         self.end = end
         self.size = size
         self.faults = Faults()
-        self.contents = ZipContents(file, size, self.faults)
+        self.unkept = 0
         self.names: set[bytes] = set()
+        # Without all of the central directory, what lies between its entries cannot be told.
+        self._is_partial = False
+        self._taken = 0
 
     def read(self) -> tuple[Member, ...]:
         self._judge_end()
         start = self._directory_start()
         centrals = self._centrals(start)
-        base = start - self.end.directory_offset
+        base = self._base(start, centrals)
         entries = [_Entry(index, base + central.offset, central) for index, central in enumerate(centrals)]
-        self.contents.judge(centrals)
+        contents = ZipContents(self.file, self.size, self.faults, taken=self._taken)
+        contents.judge(centrals)
         members: list[Member | None] = [None] * len(entries)
         place = 0
         for entry in sorted(entries, key=lambda entry: entry.place):
-            content, place = self._entry(entry, place, start)
+            content, place = self._entry(entry, place, start, contents)
             members[entry.index] = _member(entry.central, content)
         self._gap(place, start)
+        self.unkept = contents.unkept
         return tuple(member for member in members if member is not None)
 
     def _judge_end(self) -> None:
@@ -126,28 +133,45 @@ class _Reader:
         self.faults.add(FaultKind.CORRUPT, message)
         return max(0, min(start, end.start))
 
+    def _base(self, start: int, centrals: Sequence[Central]) -> int:
+        """What is to be added to the offsets: how far installers find the archive behind where it says it is."""
+        base = start - self.end.directory_offset
+        if base and centrals:
+            first = min(central.offset for central in centrals)
+            if base < 0 or (read_local(self.file, base + first) is None and read_local(self.file, first) is not None):
+                message = f"the central directory begins at {start}, the end record says {self.end.directory_offset}"
+                self.faults.add(FaultKind.CORRUPT, message)
+                return 0
+        return base
+
     def _centrals(self, start: int) -> list[Central]:
         length = self.end.start - start
         if length > _DIRECTORY:
+            self._is_partial = True
             message = f"the central directory has {length} bytes, of which {_DIRECTORY} are read"
             self.faults.add(FaultKind.LIMIT, message)
         self.file.seek(start)
         data = self.file.read(min(length, _DIRECTORY))
         found: list[Central] = []
         at = 0
-        while (central := read_central(data, at)) is not None:
+        while (central := read_central(data, at)) is not None and self._taken < _ENTRIES:
             found.append(central)
             at += central.length
+            # A character may take four bytes, and the bytes of the name are kept as well.
+            self._taken += _ENTRY + 5 * len(central.raw) + len(central.extra)
+        if central is not None:
+            self._is_partial = True
+            self.faults.add(FaultKind.LIMIT, f"only the first {len(found)} entries of the central directory are read")
         self._judge_directory(found, at, length)
         return found
 
     def _judge_directory(self, found: Sequence[Central], read: int, length: int) -> None:
         end, faults = self.end, self.faults
-        if read < length and not faults.has(FaultKind.LIMIT):
+        if read < length and not self._is_partial:
             kind = FaultKind.CORRUPT if end.directory_size > read else FaultKind.TRAILING
             what = f"{length - read} bytes between the central directory and the end record are no entry"
             faults.add(kind, what)
-        if not faults.has(FaultKind.LIMIT):
+        if not self._is_partial:
             if len(found) != end.count:
                 message = f"the end record counts {end.count} entries, the central directory has {len(found)}"
                 faults.add(FaultKind.CORRUPT, message)
@@ -161,10 +185,12 @@ class _Reader:
         name = central.name
         if central.comment_size:
             self.faults.of(name, FaultKind.ENTRY_COMMENT, f"has a comment of {central.comment_size} bytes")
+        if central.raw.endswith(b"/") and central.size:
+            self.faults.of(name, FaultKind.CORRUPT, f"is a folder with {central.size} bytes of content")
         for fault in extra_faults(central.extra, central.raw):
             self.faults.of(name, FaultKind.ZIP64, f"has in the central directory {fault}")
 
-    def _entry(self, entry: _Entry, place: int, limit: int) -> tuple[Content, int]:
+    def _entry(self, entry: _Entry, place: int, limit: int, contents: ZipContents) -> tuple[Content, int]:
         """The content of an entry, and where it ends; `place` is the end of the one before it."""
         central, name = entry.central, entry.central.name
         if entry.place < place:
@@ -182,7 +208,7 @@ class _Reader:
             says = f"has {central.stored} bytes from offset {local.data} on, which reach into the central directory"
             self.faults.of(name, FaultKind.CORRUPT, says)
             return Content(), limit
-        content = self.contents.read(central, local)
+        content = contents.read(central, local)
         return content, behind + self._descriptor(local, behind, name)
 
     def _judge_local(self, central: Central, local: Local) -> None:
@@ -215,7 +241,7 @@ class _Reader:
 
     def _gap(self, start: int, stop: int) -> None:
         """Account for the bytes between two records: local entries that no central one names, or anything else."""
-        if start >= stop:
+        if start >= stop or self._is_partial:
             return
         if self._contains_end(start, stop):
             message = f"the {stop - start} bytes from offset {start} hold another archive"

@@ -24,6 +24,8 @@ _READ, _INFLATED = 256 << 10, 1 << 20
 # The limits of the package index for a file, and those for one member; beyond the last nothing is inflated at all.
 _MUCH, _FILE_RATIO, _MEMBER_RATIO = 64 << 20, 50, 100
 _MOST = 8 << 30
+# The memory that is for members and their content together.
+_MEMORY, _LEAST = 144 << 20, 24 << 20
 
 
 class _StoppedError(Exception):
@@ -31,13 +33,13 @@ class _StoppedError(Exception):
 
 
 class ZipContents:
-    """Reads the content of one entry after the other, in a file of `size` bytes."""
+    """Reads the content of one entry after the other, in a file of `size` bytes, whose entries take `taken` bytes."""
 
-    def __init__(self, file: BinaryIO, size: int, faults: Faults) -> None:
+    def __init__(self, file: BinaryIO, size: int, faults: Faults, *, taken: int) -> None:
         self._file = file
         self._size = size
         self._faults = faults
-        self._contents = Contents()
+        self._contents = Contents(max(_LEAST, min(_MEMORY - taken, 96 << 20)))
         self._total = 0
 
     @property
