@@ -44,7 +44,7 @@ _INVALID = [
     pytest.param('name = "a"\nversion = "1"\nlicense = {}', [(4, 11)], id="empty-licence"),
     pytest.param('name = "a"\nversion = "1"\nlicense = { file = "NO" }', [], id="absent-licence-has-one"),
     pytest.param('name = "a"\nversion = "1"\nlicense = { text = "x", file = "LICENSE" }', [(4, 11)], id="two-licences"),
-    pytest.param('name = "a"\nversion = "1"\nlicense-files = ["LICENSE", "NO*"]', [], id="so-has-a-glob-without-a-file"),
+    pytest.param('name = "a"\nversion = "1"\nlicense-files = ["LICENSE", "NO*"]', [], id="so-has-a-glob-of-no-file"),
     pytest.param('name = "a"\nversion = "1"\nlicense-files = ["../LICENSE"]', [(4, 18)], id="glob-that-leaves"),
     pytest.param('name = "a"\nversion = "1"\nlicense-files = [""]', [(1, 2)], id="empty-glob"),
     pytest.param('name = "a"\nversion = "1"\nlicense-files = { paths = ["LICENSE"] }', [(4, 17)],

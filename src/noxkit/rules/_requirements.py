@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from noxkit.rules._base import Place
     from noxkit.rules._facts import PackageFacts
 
-__all__ = ["Dependency", "dependencies", "dependency_lists", "overlapping"]
+__all__ = ["Dependency", "dependencies", "dependency_lists", "equivalent", "overlapping"]
 
 # Platforms as they really occur: `sys_platform`, `platform_system` and `os_name` never vary alone.
 _PLATFORMS = (
@@ -149,3 +149,14 @@ def _python(version: str) -> dict[str, str]:
         "python_full_version": version,
         "implementation_version": version,
     }
+
+
+def equivalent(first: Marker | None, second: Marker | None) -> bool:
+    """Whether two markers hold in the same environments; without a marker it is all of them."""
+    if first is None or second is None:
+        only = first or second
+        return only is None or all(_holds(only, environment) for environment in _environments(str(only)))
+    if str(first) == str(second):
+        return True
+    environments = _environments(f"{first} and {second}")
+    return all(_holds(first, environment) == _holds(second, environment) for environment in environments)
