@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from noxkit.config._types import Table
 
-__all__ = ["Artifacts", "Build", "Licenses", "Release"]
+__all__ = ["Advisories", "Artifacts", "Build", "Licenses", "Release"]
 
 
 class Build(Table, frozen=True, kw_only=True):
@@ -61,6 +61,33 @@ class Artifacts(Table, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=1, le=1 << 40, examples=[60 << 20], extra={"metavar": "BYTES"})],
         Meta(description="The largest file that the index takes, in bytes; a warning comes at three quarters of it."),
     ] = 100 << 20
+
+
+class Advisories(Table, frozen=True, kw_only=True):
+    """Known vulnerabilities of locked dependencies."""
+
+    url: Annotated[
+        Annotated[
+            str,
+            Meta(pattern=r"^https?://[^\s]+$", extra={"expected": "an http or https address", "metavar": "URL"}),
+        ],
+        Meta(
+            description="The service that is asked: one that speaks OSV's protocol, version 1.",
+            examples=["https://osv.example.org/v1"],
+        ),
+    ] = "https://api.osv.dev/v1"
+    severity: Annotated[
+        Literal["low", "medium", "high", "critical"],
+        Meta(
+            description="The least severity that fails a run; those below it are information. One whose severity is "
+            "not known fails it.",
+            examples=["high"],
+        ),
+    ] = "low"
+    max_age: Annotated[
+        Annotated[float, Meta(ge=0, le=8760, examples=[4], extra={"metavar": "HOURS"})],
+        Meta(description="How old an answer of the service may be to be used again, in hours."),
+    ] = 12.0
 
 
 class Licenses(Table, frozen=True, kw_only=True):

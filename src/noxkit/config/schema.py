@@ -15,13 +15,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from noxkit.config._release import Artifacts, Build, Licenses, Release
+from noxkit.config._release import Advisories, Artifacts, Build, Licenses, Release
 from noxkit.config._tables import Command, CoverageGroup, Generated, Ignore, Kind
 from noxkit.config._types import File, Glob, Name, Percent, Python, Revision, Selector, Table, Task
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
 
 __all__ = [
+    "Advisories",
     "Artifacts",
     "Build",
     "Command",
@@ -276,6 +277,7 @@ class Options(Table, frozen=True, kw_only=True):
     tests: Tests = msgspec.field(default_factory=Tests)
     license_header: LicenseHeader = msgspec.field(default_factory=LicenseHeader)
     build: Build = msgspec.field(default_factory=Build)
+    advisories: Advisories = msgspec.field(default_factory=Advisories)
     artifacts: Artifacts = msgspec.field(default_factory=Artifacts)
     licenses: Licenses = msgspec.field(default_factory=Licenses)
     release: Release = msgspec.field(default_factory=Release)

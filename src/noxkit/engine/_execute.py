@@ -57,13 +57,19 @@ def _environment_nodes(context: Context, due: Sequence[Task]) -> list[Node[objec
     """One node for each tool's environment and each project environment that the due tasks need."""
     makers: dict[str, tuple[Callable[[Mapping[str, object]], object], float]] = {}
     for task in due:
-        if task.tool is not None and task.tool.own_environment:
-            make: Callable[[Mapping[str, object]], object] = functools.partial(_ensure_tool, context, task.tool)
-            makers.setdefault(f"tool:{task.tool.distribution}", (make, task.cost))
+        for tool in _tools_of(task):
+            make: Callable[[Mapping[str, object]], object] = functools.partial(_ensure_tool, context, tool)
+            makers.setdefault(f"tool:{tool.distribution}", (make, task.cost))
         if task.environment is not None:
             make = functools.partial(_ensure_project, context, task.environment)
             makers.setdefault(f"project:{task.environment}", (make, task.cost))
     return [Node(name=name, run=make, cost=cost) for name, (make, cost) in makers.items()]
+
+
+def _tools_of(task: Task) -> list[Tool]:
+    """The tools of a task that have an environment of their own."""
+    tools = (*((task.tool,) if task.tool is not None else ()), *task.tools)
+    return [tool for tool in tools if tool.own_environment]
 
 
 def _ensure_tool(context: Context, tool: Tool, _needs: Mapping[str, object]) -> ToolEnvironment:
@@ -90,8 +96,7 @@ def _ensure_project(context: Context, python: str, _needs: Mapping[str, object])
 
 def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judge) -> Node[object]:
     needs: list[str] = [label for label in task.after if any(other.label == label for other in due)]
-    if task.tool is not None and task.tool.own_environment:
-        needs.append(f"tool:{task.tool.distribution}")
+    needs += [f"tool:{tool.distribution}" for tool in _tools_of(task)]
     if task.environment is not None:
         needs.append(f"project:{task.environment}")
     return Node(

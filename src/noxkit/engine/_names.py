@@ -36,7 +36,8 @@ _OWN = frozenset(
 
 def task_names(context: Context) -> frozenset[str]:
     """The names that tasks of any session can have, the repository's own commands among them."""
-    return frozenset({*load_tools(), *_OWN} - _STEPS - {"environment"}) | {
+    tools = {name for name, tool in load_tools().items() if tool.step_of is None}
+    return frozenset({*tools, *_OWN} - _STEPS - {"environment"}) | {
         command.name for command in context.config.options.commands
     }
 

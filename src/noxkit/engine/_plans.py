@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noxkit.engine._advisories import plan_advisories
 from noxkit.engine._build import plan_build
 from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._contents import plan_contents
@@ -67,8 +68,9 @@ def plan_consistency(context: Context, scope: Scope) -> list[Task]:
 
 
 def plan_security(context: Context, scope: Scope) -> list[Task]:
-    """The rules and tools on secrets, dangerous code and workflows."""
-    return [*plan_static(context, scope, "security"), *plan_rules(context, scope, "security")]
+    """The rules and tools on secrets, dangerous code and workflows, and advisories on what is locked."""
+    static = plan_static(context, scope, "security")
+    return [*static, *plan_rules(context, scope, "security"), *plan_advisories(context, scope)]
 
 
 def plan_licenses_alone(context: Context, scope: Scope) -> list[Task]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noxkit.engine._advisories import plan_advisories
 from noxkit.engine._build import plan_build
 from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._contents import plan_contents
@@ -50,6 +51,7 @@ def plan_release_check(context: Context, scope: Scope) -> list[Task]:
         *plan_rules(context, scope, "release_check"),
         *plan_generated(context, scope),
         *plan_licenses(context, scope),
+        *plan_advisories(context, scope),
         *tests,
         *coverage,
         *plan_moment(context, packages, after=builds),

@@ -74,7 +74,7 @@ def _is_configured(checker: Tool, repository: Repository) -> bool:
 def plan_static(context: Context, scope: Scope, session: str) -> list[Task]:
     """The tools of `session` that are not type checkers, due or not."""
     tools = [tool for tool in all_tools(context).values() if session in tool.sessions and not tool.type_checker]
-    tools = [tool for tool in tools if not tool.reads_built]
+    tools = [tool for tool in tools if not tool.reads_built and tool.step_of is None]
     return [_static_task(context, scope, tool, session) for tool in tools if tool.name not in {"tests", "coverage"}]
 
 

@@ -21,6 +21,7 @@ COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
 """The suffixes of files in which noxkit looks for its comments: those whose comments begin with `#`."""
 
 _NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-")
+_BY_GROUP = frozenset({"NK-ADVISORY"})
 _OWN_WAY = frozenset({"licenses"})  # tasks that are told what to accept by name, as the hint says
 
 
@@ -30,7 +31,7 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
     `findings` are those of one fold: all of their codes are accepted together.
     """
     lead = findings[0]
-    codes = list(dict.fromkeys(finding.code for finding in findings))
+    codes = list(dict.fromkeys(_accepted_as(finding) for finding in findings))
     if any(code.startswith(_NEVER) for code in codes) or lead.task in {"noxkit", *_OWN_WAY}:
         return None
     if lead.code in SECRET_CODES:
@@ -41,6 +42,11 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
     place = _place(lead.path) if lead.path is not None else ""
     entries = ", ".join(f'{{ code = {json.dumps(code)}{place}, reason = "REASON" }}' for code in codes)
     return one_line(f"`ignore = [{entries}]` in [tool.noxkit]")
+
+
+def _accepted_as(finding: Finding) -> str:
+    """The code by which a finding is accepted: an advisory by its own name, since all have one code."""
+    return finding.group if finding.code in _BY_GROUP and finding.group is not None else finding.code
 
 
 def _place(path: str) -> str:

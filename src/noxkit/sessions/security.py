@@ -9,9 +9,9 @@ __all__ = ["security"]
 
 
 def security() -> None:
-    """Register `security`: secrets, the source's own dangers, and the workflows."""
+    """Register `security`: secrets, the source's own dangers, workflows, and advisories."""
     register(
         "security",
         lambda plans, _session: plans.plan_security,
-        description="Secrets, dangerous code and dangerous workflows; without network; writes nothing.",
+        description="Secrets, dangerous code and workflows, advisories on locked versions (network); writes nothing.",
     )

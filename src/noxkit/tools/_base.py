@@ -140,7 +140,8 @@ class Tool(ABC):
     profile `strict` and where they are chosen, and not as advice. `own_codes` are noxkit's own that
     its findings carry: it is on where `select` names one of them, too. `enforces` are prefixes of the program's codes
     that it adds to the repository's own choice. `reads_built` tools are given wheels and
-    sdists as their paths, and `not_due` says of which they have nothing to say.
+    sdists as their paths, and `not_due` says of which they have nothing to say. `step_of` names the task that
+    runs the tool, which is then none by itself.
     """
 
     name: ClassVar[str]
@@ -168,6 +169,7 @@ class Tool(ABC):
     own_codes: ClassVar[frozenset[str]] = frozenset()
     enforces: ClassVar[tuple[str, ...]] = ()
     reads_built: ClassVar[bool] = False
+    step_of: ClassVar[str | None] = None
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""

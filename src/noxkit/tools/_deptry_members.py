@@ -35,7 +35,7 @@ def run_member(folder: str, arguments: list[str]) -> dict[str, Any]:
         except BaseException as error:  # noqa: BLE001 -- one member must not take the others with it
             line = traceback.format_exception_only(type(error), error)[-1].strip()
             return {"folder": folder, "error": f"{line} {said.getvalue().strip()}".strip()}
-        if code not in {None, 0, 1, False, True} or not answer.is_file():
+        if code not in {None, 0, 1} or not answer.is_file():
             return {"folder": folder, "error": said.getvalue().strip() or f"exit code {code}"}
         return {"folder": folder, "violations": json.loads(answer.read_text(encoding="utf-8"))}
 

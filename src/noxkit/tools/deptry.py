@@ -136,7 +136,7 @@ def _members(repository: Repository) -> Iterator[Package]:
 def _is_asked(package: Package, job: Job) -> bool:
     if package.folder in job.excluded:
         return False
-    return any(path == "." or package.folder == path or package.folder.startswith(f"{path}/") for path in job.paths)
+    return any(path in {".", package.folder} or package.folder.startswith(f"{path}/") for path in job.paths)
 
 
 def _shared_tops(repository: Repository) -> dict[str, list[str]]:
