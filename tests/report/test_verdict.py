@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from noxkit.diagnostics.model import Readiness, Severity, Status
@@ -20,6 +21,7 @@ TY_COLUMNS = tuple(outcome("ty", Status.INCONCLUSIVE, python=python) for python 
 PACKAGES = tuple(outcome("t", Status.INCONCLUSIVE, package=package) for package in "abcdef")
 SKIPPED = outcome("ty", Status.SKIPPED, reason="0 files")
 FORMAT = finding(task="ruff-format", path="a")
+FORMAT_UNREAD = finding(task="ruff-format", path="b", group="syntax")
 FAILED: dict[str, Any] = {"status": Status.FAILED}
 OPEN: dict[str, Any] = {"status": Status.INCONCLUSIVE}
 
@@ -171,6 +173,16 @@ def test_counts_and_numbers_know_the_plural() -> None:
             FAILED | {"tasks": (outcome("ruff-format"),), "findings": (FORMAT,)},
             ["`nox -s fmt` formats 1 file"],
             id="format",
+        ),
+        pytest.param(
+            FAILED | {"tasks": (outcome("ruff-format"),), "findings": (FORMAT, FORMAT_UNREAD)},
+            ["`nox -s fmt` formats 1 file"],
+            id="format, and a file that cannot be read",
+        ),
+        pytest.param(
+            {"tasks": (outcome("ruff-format"),), "findings": (msgspec.structs.replace(FORMAT, path=None),)},
+            ["`nox -s fmt` formats what is not"],
+            id="format, as one finding about all files",
         ),
         pytest.param(
             FAILED | {"tasks": (RUFF, TY), "findings": (ERROR, ERROR, finding(task="ty"))},

@@ -14,6 +14,8 @@ from noxkit.engine._baseline import ACCEPTED
 from noxkit.engine._copy import deliver, unified_diff, working_copy
 from noxkit.engine._execute import execute
 from noxkit.engine._judge import Judge
+from noxkit.rules import load_rules
+from noxkit.rules._base import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
     from noxkit.engine._copy import Change, WorkingCopy
-    from noxkit.engine._scope import Scope
+    from noxkit.engine._scope import Scope as RunScope
     from noxkit.engine._task import Task
 
 __all__ = ["CHANGES", "write_in_copy"]
@@ -45,7 +47,7 @@ class _Fixing:
 
 
 def write_in_copy(
-    context: Context, plan: Callable[[Context], list[Task]], *, judge: Judge, scope: Scope
+    context: Context, plan: Callable[[Context], list[Task]], *, judge: Judge, scope: RunScope
 ) -> list[Outcome]:
     """Run the tasks that write in a copy until a pass changes nothing, then put the changed files into the tree.
 
@@ -77,7 +79,7 @@ def _commands_aside(tasks: Sequence[Task]) -> list[Task]:
     ]
 
 
-def _passes(context: Context, copy: WorkingCopy, plan: Callable[[Context], list[Task]], *, scope: Scope) -> _Fixing:
+def _passes(context: Context, copy: WorkingCopy, plan: Callable[[Context], list[Task]], *, scope: RunScope) -> _Fixing:
     fixing = _Fixing()
     before = copy.state()
     for _ in range(_PASSES):
@@ -90,7 +92,7 @@ def _passes(context: Context, copy: WorkingCopy, plan: Callable[[Context], list[
     return fixing
 
 
-def _one_pass(copy: WorkingCopy, plan: Callable[[Context], list[Task]], fixing: _Fixing, *, scope: Scope) -> None:
+def _one_pass(copy: WorkingCopy, plan: Callable[[Context], list[Task]], fixing: _Fixing, *, scope: RunScope) -> None:
     """The tools that write, one after another; then the rules on what they have left, and the fixes of both."""
     inner = copy.context()
     names = _command_names(inner)
@@ -113,7 +115,10 @@ def _one_pass(copy: WorkingCopy, plan: Callable[[Context], list[Task]], fixing: 
 
 
 def _keep(fixing: _Fixing, outcome: Outcome) -> None:
-    """The outcome of the last pass, without its findings: what a fix leaves is for `lint` to say."""
+    """The outcome of the last pass, without its findings: what a fix leaves is for `lint` to say.
+
+    But what could not be read has not been fixed, and a session that passed over it has not passed.
+    """
     label = f"{outcome.name}[{outcome.python}]" if outcome.python else outcome.name
     status = Status.PASSED if outcome.status is Status.FAILED else outcome.status
     before = fixing.outcomes.get(label)
@@ -123,7 +128,18 @@ def _keep(fixing: _Fixing, outcome: Outcome) -> None:
     if isinstance(counts[0], int) and isinstance(counts[1], int):
         evidence["changed"] = counts[0] + counts[1]
     fixing.outcomes[label] = msgspec.structs.replace(
-        outcome, status=status, seconds=seconds, evidence=evidence, findings=(), cached=False
+        outcome, status=status, seconds=seconds, evidence=evidence, findings=_unread(outcome), cached=False
+    )
+
+
+def _unread(outcome: Outcome) -> tuple[Finding, ...]:
+    rules = load_rules()
+    return tuple(
+        finding
+        for finding in outcome.findings
+        if finding.severity is Severity.ERROR
+        and finding.code in rules
+        and rules[finding.code].scope == Scope.BROKEN.value
     )
 
 

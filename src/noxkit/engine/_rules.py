@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,10 +35,11 @@ CONSISTENCY, SOURCE = "consistency", "source"
 
 _SECURITY = frozenset({"file_safety", "secrets", "security", "transport", "unsafe_calls", "untrusted"})
 _HEADERS = frozenset({"headers"})
+_BROKEN = frozenset({"broken"})  # whatever reads files says which it could not read
 _FAMILIES = {
-    "security": _SECURITY,
+    "security": _SECURITY | _BROKEN,
     "licenses": _HEADERS,
-    "fmt": _HEADERS,
+    "fmt": _HEADERS | _BROKEN,
 }  # of other sessions: all, or all but security
 _WHOLE = frozenset({Scope.WORKSPACE, Scope.PACKAGE})
 _FILES = frozenset({Scope.SOURCE, Scope.TEXT, Scope.BROKEN})
@@ -135,7 +137,18 @@ def _source(
     _needs: Mapping[str, object],
 ) -> Outcome:
     outcome, findings = read_files(context, [rule.info.code for rule in rules], paths, plugins=plugins)
-    return signed(context, outcome, only_tracked(findings, context.repository.git))
+    weighed = [_newer_syntax(context, finding) for finding in findings]
+    return signed(context, outcome, only_tracked(weighed, context.repository.git))
+
+
+def _newer_syntax(context: Context, finding: Finding) -> Finding:
+    """A file that does not parse as a warning, where a member requires a newer Python than this one."""
+    if finding.code != "NK-MODULE-SYNTAX-ERROR" or finding.severity is not Severity.ERROR:
+        return finding
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if all(package.admits(here) for package in context.repository.workspace.packages):
+        return finding
+    return msgspec.structs.replace(finding, severity=Severity.WARNING)
 
 
 def signed(context: Context, outcome: Outcome, findings: Sequence[Finding]) -> Outcome:

@@ -19,6 +19,7 @@ __all__ = ["next_steps"]
 
 _MOST = 3
 _COMMAND = "wheel"  # `noxkit wheel`, which is no session
+_UNREAD = frozenset({"syntax", "unreadable"})  # groups of findings
 _NO_TASKS = frozenset({"environment", "sources"})  # rows about what tasks need: `--only` does not know them
 
 
@@ -34,12 +35,15 @@ def next_steps(report: Report) -> list[str]:
 
 def _formatting(findings: Sequence[Finding]) -> Iterator[str]:
     paths = {finding.path for finding in findings if _is_format(finding)}
-    if paths:
+    if None in paths:  # the one finding about all files of a repository without a formatter
+        yield "`nox -s fmt` formats what is not"
+    elif paths:
         yield f"`nox -s fmt` formats {number(len(paths), 'file')}"
 
 
 def _is_format(finding: Finding) -> bool:
-    return "format" in finding.task and finding.fix is not FixSafety.DISPLAY
+    """Whether a formatter mends it: not one that it could not read."""
+    return "format" in finding.task and finding.group not in _UNREAD and finding.fix is not FixSafety.DISPLAY
 
 
 def _unfinished(report: Report) -> Iterator[str]:
