@@ -12,6 +12,7 @@ import pytest
 from noxkit.diagnostics.model import Finding, Outcome, Severity, Status
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._baseline import write_baseline
+from noxkit.engine._plans import plan_lint
 from noxkit.engine._scope import Scope
 from noxkit.engine._verdict import fingerprinted, merged
 from noxkit.errors import NoxkitError
@@ -20,6 +21,7 @@ from tests._trees import command, manifest, outcome
 if TYPE_CHECKING:
     from tests._trees import Repo
 
+SECRET, BROAD = "NK-SECRET", "NK-SUPPRESSION-BROAD"
 NAME = "noxkit-baseline.json"
 
 
@@ -225,3 +227,29 @@ def test_a_run_says_when_the_baseline_can_shrink(old: Repo) -> None:
     ]
     old.run("--write-baseline")
     assert not any("--write-baseline" in note for note in old.run().notes)
+
+
+@pytest.fixture
+def leaky(repo: Repo) -> Repo:
+    """A repository with a secret, and a finding of another kind."""
+    secret = "ghp_" + "x7Kd93LmQ2vB8nRt5WzYc1HsJf4GpA6uEo0T"
+    return repo.write({**manifest(), "a.env": f"TOKEN={secret}\n", "b.py": "import os  # noqa\n"})
+
+
+def test_a_secret_never_goes_into_the_baseline(leaky: Repo) -> None:
+    report = leaky.run("--only", "source", "--write-baseline", planner=plan_lint)
+    assert [item["code"] for item in json.loads((leaky.root / NAME).read_text())["findings"]] == [BROAD]
+    assert (report.status, [each.code for each in report.findings if not each.suppressed]) == (Status.FAILED, [SECRET])
+    assert any("a secret is not taken into it" in note for note in report.notes)
+    assert f"{NAME} was written with 1 finding: commit it" in report.notes
+
+
+def test_a_secret_that_a_baseline_holds_counts(leaky: Repo) -> None:
+    [secret] = [
+        finding for finding in leaky.run("--only", "source", planner=plan_lint).findings if finding.code == SECRET
+    ]
+    entry = {"fingerprint": secret.fingerprint, "code": SECRET, "task": "source", "path": "a.env"}
+    leaky.write({NAME: json.dumps({"schema": "noxkit-baseline/1", "findings": [entry]})})
+    assert leaky.run("--only", "source", planner=plan_lint).status is Status.FAILED
+    leaky.run("--only", "source", "--write-baseline", planner=plan_lint)
+    assert SECRET not in (leaky.root / NAME).read_text()

@@ -10,6 +10,7 @@ import msgspec
 
 from noxkit.diagnostics.files import write_atomic
 from noxkit.diagnostics.model import Finding, Outcome, Severity, Status
+from noxkit.diagnostics.sources import SECRET_CODES
 from noxkit.engine._output import unwritable
 from noxkit.engine._verdict import fingerprinted
 from noxkit.errors import ErrorRecord, NoxkitError
@@ -77,9 +78,10 @@ def with_baseline(
 ) -> list[Outcome]:
     """The outcomes with those findings marked that the baseline holds, also below a name that git knows as the old one.
 
-    `findings` are the merged ones: an ordinal among equals is counted over all of them.
+    `findings` are the merged ones: an ordinal among equals is counted over all of them. A secret that somebody has
+    written into it counts all the same.
     """
-    entries = read_baseline(context)
+    entries = [entry for entry in read_baseline(context) if entry.code not in SECRET_CODES]
     if not entries or not findings:
         return list(outcomes)
     known = {entry.fingerprint for entry in entries}
@@ -95,7 +97,7 @@ def with_baseline(
 
 
 def _marked(finding: Finding, old: set[tuple[object, ...]]) -> Finding:
-    if finding.suppressed or _identity(finding) not in old:
+    if finding.suppressed or finding.code in SECRET_CODES or _identity(finding) not in old:
         return finding
     return msgspec.structs.replace(finding, suppressed=ACCEPTED)
 
@@ -152,14 +154,15 @@ def gone_from_baseline(
 
 
 def write_baseline(context: Context, findings: Sequence[Finding], *, outcomes: Sequence[Outcome], scope: Scope) -> None:
-    """Write the merged findings of a run as the new baseline.
+    """Write the merged findings of a run as the new baseline, but for secrets: those are to be revoked, or named.
 
     Entries that the run could not have found again stay as they are: those of tasks that did not run
     or did not come to an end, of members and of Pythons that it did not look at. Raises NoxkitError
     where the file cannot be written.
     """
     judged = _judged(outcomes, scope)
-    kept = [left for entry in read_baseline(context) if (left := judged.left_of(entry)) is not None]
+    entries = (entry for entry in read_baseline(context) if entry.code not in SECRET_CODES)
+    kept = [left for entry in entries if (left := judged.left_of(entry)) is not None]
     new = [
         _Entry(
             fingerprint=finding.fingerprint,
@@ -169,7 +172,7 @@ def write_baseline(context: Context, findings: Sequence[Finding], *, outcomes: S
             pythons=finding.pythons,
         )
         for finding in findings
-        if finding.severity is not Severity.INFO and finding.suppressed is None
+        if finding.severity is not Severity.INFO and finding.suppressed is None and finding.code not in SECRET_CODES
     ]
     file = context.root / context.config.options.baseline
     items = sorted(_joined([*kept, *new]), key=lambda entry: entry.sort_key)

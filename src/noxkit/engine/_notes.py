@@ -52,4 +52,5 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
         yield f"made {', '.join(made[:_MADE])}" + (f" and {len(made) - _MADE} more" if len(made) > _MADE else "")
     known = sum(finding.suppressed == "in the baseline" for outcome in outcomes for finding in outcome.findings)
     if known:
-        yield f"{known} findings are in the baseline and do not count"
+        which = "finding is in the baseline and does" if known == 1 else "findings are in the baseline and do"
+        yield f"{known} {which} not count"

@@ -13,7 +13,8 @@ import msgspec
 
 from noxkit.diagnostics.events import RunFinished, RunStarted
 from noxkit.diagnostics.model import Outcome, Report, Status
-from noxkit.engine._baseline import gone_from_baseline
+from noxkit.diagnostics.sources import SECRET_CODES
+from noxkit.engine._baseline import gone_from_baseline, read_baseline
 from noxkit.engine._execute import execute
 from noxkit.engine._fix import write_in_copy
 from noxkit.engine._judge import Judge
@@ -30,7 +31,7 @@ from noxkit.tasks.cancel import handling_signals
 from noxkit.workspace import git as git_module
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
@@ -104,12 +105,23 @@ def run(context: Context, planner: Planner) -> Report:
 def _baseline_note(
     context: Context, findings: Sequence[Finding], ended: Sequence[Outcome], scope: Scope
 ) -> tuple[str, ...]:
+    if context.config.run.write_baseline:
+        return tuple(_written_baseline(context, findings))
     gone = gone_from_baseline(context, findings, outcomes=ended, scope=scope)
-    if not gone or context.config.run.write_baseline:
+    if not gone:
         return ()
     return (
         f"{gone} of the baseline {'is' if gone == 1 else 'are'} mended: `-- --write-baseline` takes them out of it",
     )
+
+
+def _written_baseline(context: Context, findings: Sequence[Finding]) -> Iterator[str]:
+    held = len(read_baseline(context))
+    yield f"{context.config.options.baseline} was written with {held} finding{'' if held == 1 else 's'}: commit it"
+    secrets = sum(finding.code in SECRET_CODES and finding.suppressed is None for finding in findings)
+    if secrets:
+        named = "a secret is" if secrets == 1 else f"{secrets} secrets are"
+        yield f"{named} not taken into it, and count{'s' if secrets == 1 else ''} on: revoke and remove what is one"
 
 
 def _outcomes(context: Context, planner: Planner, tasks: list[Task], *, judge: Judge, scope: Scope) -> list[Outcome]:
