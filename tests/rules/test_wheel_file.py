@@ -34,7 +34,7 @@ def test_there_is_one(artifacts: Artifacts, recipe: str, *, fires: bool) -> None
     assert bool(artifacts.find("NK-WHEEL-FILE-MISSING", {WHEEL: recipe})) is fires
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[str, list[str]]] = {
     "empty": (whole(""), ["no `Wheel-Version`", "no `Root-Is-Purelib`", "no `Tag`"]),
     "no version": ("[wheel]\nWheel-Version = false", ["no `Wheel-Version`"]),
     "no root": ("[wheel]\nRoot-Is-Purelib = false", ["no `Root-Is-Purelib`"]),

@@ -63,7 +63,8 @@ def test_a_wheel_that_is_not_read_is_named(recorded: Callable[[str], Recorded]) 
 
 def line(symbols: list[str], defined: list[str]) -> bytes:
     """The answer about one wheel."""
-    result = {"baseline": "3.9", "computed": "3.9", "non_abi3_symbols": symbols, "future_abi3_objects": {}}
+    later: dict[str, str] = {}
+    result = {"baseline": "3.9", "computed": "3.9", "non_abi3_symbols": symbols, "future_abi3_objects": later}
     said = {"specs": {WHEEL: {"kind": "wheel", "wheel": [{"name": "_c.so", "result": result}]}}}
     answer = {"path": WHEEL, "code": 1, "said": json.dumps(said), "error": None, "defined": {"_c.so": defined}}
     return json.dumps(answer).encode()

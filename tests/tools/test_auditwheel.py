@@ -38,6 +38,13 @@ def packed(files: dict[str, bytes]) -> dict[str, str]:
 SMALL = packed({"a": b"a"})
 
 
+def answer(path: str, said: str, code: int = 0) -> Completed:
+    """What the program for several wheels prints, where auditwheel says this of one."""
+    defined: dict[str, list[str]] = {}
+    line = {"path": path, "code": code, "said": said, "error": None, "defined": defined}
+    return Completed(("x",), 0, json.dumps(line).encode(), b"", 0.1)
+
+
 @pytest.mark.parametrize(
     ("case", "status", "files", "told"),
     [
@@ -97,9 +104,7 @@ def test_what_is_kept_is_compared_with_each_claim(
 ) -> None:
     path = WHEEL.format(claimed)
     shown = {"version": 1, "wheel": path, "pure": False, "overall_tag": kept, "unsupported_isa": False}
-    line = {"path": path, "code": 0, "said": json.dumps(shown), "error": None, "defined": {}}
-    completed = Completed(("x",), 0, json.dumps(line).encode(), b"", 0.1)
-    outcome = TOOL.conclude(make_job({path: SMALL}, paths=[path]), completed)
+    outcome = TOOL.conclude(make_job({path: SMALL}, paths=[path]), answer(path, json.dumps(shown)))
     assert (outcome.status, bool(outcome.findings)) == (Status.PASSED, fires)
 
 
@@ -115,16 +120,13 @@ WORSE = {
 @pytest.mark.parametrize(("said", "code", "status"), WORSE.values(), ids=WORSE)
 def test_what_is_not_its_answer_is_no_pass(make_job: Callable[..., Job], said: str, code: int, status: Status) -> None:
     path = WHEEL.format("manylinux_2_17_x86_64")
-    line = {"path": path, "code": code, "said": said, "error": None, "defined": {}}
-    completed = Completed(("x",), 0, json.dumps(line).encode(), b"", 0.1)
-    assert TOOL.conclude(make_job({path: SMALL}, paths=[path]), completed).status is status
+    assert TOOL.conclude(make_job({path: SMALL}, paths=[path]), answer(path, said, code)).status is status
 
 
 def test_an_answer_about_another_wheel_is_none(make_job: Callable[..., Job]) -> None:
     path = WHEEL.format("manylinux_2_17_x86_64")
-    line = b'{"path": "x.whl", "code": 0, "said": "{}", "error": null, "defined": {}}'
     job = make_job({path: SMALL}, paths=[path])
-    assert TOOL.conclude(job, Completed(("x",), 0, line, b"", 0.1)).status is Status.CRASHED
+    assert TOOL.conclude(job, answer("x.whl", "{}")).status is Status.CRASHED
 
 
 GIVEN: dict[str, tuple[str, Any, bool]] = {

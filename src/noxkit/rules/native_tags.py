@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import TYPE_CHECKING
 
 from noxkit.rules._base import Found, Scope, found, rule
@@ -103,8 +104,8 @@ def _module(name: str) -> str:
 
 def _fat_modules(names: Iterable[str]) -> set[str]:
     """The modules of which there is more than one file, each for another interpreter."""
-    seen: set[str] = set()
-    return {module for module in map(_module, names) if module in seen or seen.add(module)}
+    counted = collections.Counter(map(_module, names))
+    return {module for module, count in counted.items() if count > 1}
 
 
 @rule(code="NK-NATIVE-ARCH-MISMATCH", scope=Scope.WHEEL, since="1.0", standard=True)

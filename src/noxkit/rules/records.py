@@ -281,8 +281,7 @@ def record_duplicate_row(facts: WheelFacts) -> Iterator[Found]:
     counted = collections.Counter(row.path for row in rows(facts))
     twice = [path for path, count in counted.items() if count > 1]
     if twice:
-        seen: set[str] = set()
-        second = next(row for row in rows(facts) if row.path in seen or seen.add(row.path))
+        second = [row for row in rows(facts) if row.path == twice[0]][1]
         yield found(
             f"RECORD has more than one row for {several(twice)}",
             hint=f"{_AGAIN}; with hatch, see `packages` and `force-include` for what is packed twice",
