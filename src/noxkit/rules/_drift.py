@@ -12,7 +12,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, canonicalize_version
 
 from noxkit.rules._manifest import is_dynamic, poetry
 from noxkit.rules._requirements import equivalent
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from noxkit.artifacts.headers import Field
-    from noxkit.rules._core_metadata import CoreMetadata
+    from noxkit.rules._core_metadata import CoreMetadata, Dependency
     from noxkit.rules._facts import PackageFacts
 
 __all__ = ["Drift", "drifting_extras", "drifting_fields", "drifting_requirements"]
@@ -54,15 +54,36 @@ def drifting_requirements(facts: PackageFacts, core: CoreMetadata) -> Iterator[D
     if _computed(facts):
         return
     for key, requirement in stated:
-        same = next((item for item in built if _is_same(requirement, item.requirement)), None)
-        if same is not None:
-            built.remove(same)
-        else:
+        ways = ([requirement], _expanded(facts, requirement))
+        found = next((same for way in ways if way and (same := _all_in(way, built)) is not None), None)
+        if found is None:
             yield Drift(key, str(requirement), "")
+        for same in found or ():
+            if same in built:  # hatchling writes once what two extras bring
+                built.remove(same)
     for item in built:
         if with_extras if item.extras else is_base:
             key = "optional-dependencies" if item.extras else "dependencies"
             yield Drift(key, "", str(item.requirement), item.field)
+
+
+def _all_in(wanted: Iterable[Requirement], built: Iterable[Dependency]) -> list[Dependency] | None:
+    """What stands for each of `wanted`; None where anything is missing."""
+    found = [next((item for item in built if _is_same(one, item.requirement)), None) for one in wanted]
+    return [item for item in found if item is not None] if None not in found else None
+
+
+def _expanded(facts: PackageFacts, requirement: Requirement, depth: int = 8) -> list[Requirement]:
+    """What a requirement of the project's own extras stands for: hatchling writes that instead."""
+    extras = _extras(requirement)
+    if canonicalize_name(requirement.name) != facts.package.name or not extras or not depth:
+        return []
+    found: list[Requirement] = []
+    for extra, listed in table(facts.project, "optional-dependencies").items():
+        for line in strings(listed) if canonicalize_name(extra) in extras else ():
+            if (inner := _parsed(line, marker=str(requirement.marker or ""))) is not None:
+                found += _expanded(facts, inner, depth - 1) or [inner]
+    return found
 
 
 def _computed(facts: PackageFacts) -> bool:
@@ -79,20 +100,33 @@ def _stated(facts: PackageFacts) -> Iterator[tuple[str, Requirement]]:
     if not is_dynamic(facts, "optional-dependencies"):
         for extra, listed in table(facts.project, "optional-dependencies").items():
             for line in strings(listed):
-                if (requirement := _parsed(line, extra)) is not None:
+                if (requirement := _parsed(line, marker=f'extra == "{canonicalize_name(extra)}"')) is not None:
                     yield f"optional-dependencies.{extra}", requirement
 
 
-def _parsed(line: str, extra: str | None = None) -> Requirement | None:
+def _parsed(line: str, *, marker: str = "") -> Requirement | None:
+    """The requirement of a line, under a further marker."""
     try:
         requirement = Requirement(line)
-        if extra is not None:
-            condition = f'extra == "{canonicalize_name(extra)}"'
-            both = f"({requirement.marker}) and {condition}" if requirement.marker is not None else condition
+        if marker:
+            both = f"({requirement.marker}) and ({marker})" if requirement.marker is not None else marker
             requirement.marker = Marker(both)
     except (InvalidRequirement, InvalidMarker):  # a finding of NK-PYPROJECT-INVALID
         return None
     return requirement
+
+
+def _bounds(specifiers: SpecifierSet) -> frozenset[tuple[str, str]]:
+    """Specifiers with `~=1.2` as the two bounds that poetry-core writes for it."""
+    found: set[tuple[str, str]] = set()
+    for specifier in specifiers:
+        release = specifier.version.removesuffix(".*").split(".")
+        if specifier.operator == "~=" and len(release) > 1 and all(part.isdigit() for part in release):
+            upper = [*release[:-2], str(int(release[-2]) + 1)]
+            found |= {(">=", canonicalize_version(specifier.version)), ("<", canonicalize_version(".".join(upper)))}
+        else:
+            found.add((specifier.operator, canonicalize_version(specifier.version)))
+    return frozenset(found)
 
 
 def _is_same(first: Requirement, second: Requirement) -> bool:
@@ -101,7 +135,7 @@ def _is_same(first: Requirement, second: Requirement) -> bool:
         and {canonicalize_name(extra) for extra in first.extras}
         == {canonicalize_name(extra) for extra in second.extras}
         and first.url == second.url
-        and first.specifier == second.specifier
+        and _bounds(first.specifier) == _bounds(second.specifier)
         and equivalent(first.marker, second.marker)
     )
 
@@ -249,7 +283,7 @@ def _readme(facts: PackageFacts, core: CoreMetadata) -> Iterator[Drift]:
     stated = text(table(readme).get("text"))
     if path is not None:
         content = facts.whole.read(facts.path(path))
-        stated = content.decode("utf-8", "replace").removeprefix("\ufeff") if content is not None else None
+        stated = content.decode("utf-8", "replace") if content is not None else None
     if stated is None:
         return
     said, built = _lines(stated), _lines(core.description)
@@ -264,7 +298,7 @@ def _readme(facts: PackageFacts, core: CoreMetadata) -> Iterator[Drift]:
 
 
 def _lines(value: str) -> list[str]:
-    return [line.rstrip() for line in value.strip().splitlines()]
+    return [line.rstrip() for line in value.strip().removeprefix("\ufeff").strip().splitlines()]
 
 
 def _base(content_type: str) -> str:

@@ -275,11 +275,12 @@ def metadata_version_missing(facts: FileFacts) -> Iterator[Found]:
     core, headers = facts.core, facts.headers
     if core is None or headers is None:
         return
-    if headers.body.startswith(_BOM):
+    has_mark = not headers.fields and headers.body.startswith(_BOM)
+    if has_mark:
         message, hint = "the file begins with a byte order mark, and no field is read", "write it as UTF-8 without one"
         yield found(message, hint=hint, at=facts.at(facts.headers_path, 1))
     for name in ("Metadata-Version", "Version"):
-        if core.value(name) is None and not headers.body.startswith(_BOM):
+        if core.value(name) is None and not has_mark:
             why = f": line {headers.stopped} is no field, and ends them" if headers.stopped else ""
             message = f"there is no `{name}`{why}"
             yield found(message, hint=_REBUILD, at=facts.at(facts.headers_path, headers.stopped or 1))
