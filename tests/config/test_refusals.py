@@ -298,6 +298,13 @@ BAD_TOML: dict[str, tuple[str, str, tuple[int, int, int] | None, str, str | None
         "`ignore[0].reason` is ` `",
         None,
     ),
+    "ignore with the word that a report leaves room with": (
+        f'{N}ignore = [{{ code = "NK-A", reason = "REASON" }}]',
+        VALUE,
+        (2, 37, 45),
+        "`ignore[0].reason` is `REASON`",
+        None,
+    ),
     "code without its tool": (f'{N}select = ["F401"]', VALUE, (2, 11, 17), "`select[0]` is `F401`", None),
     "glob above the root": (
         f'{N}paths = {{ ty = ["../x"] }}',

@@ -74,6 +74,7 @@ LINES = {
     "a second comment": ("select 1 # noxkit: ignore[sql:L09] no # noxkit: ignore[sql:L01] generated", "generated"),
     "with another tool's comment behind it": ("select 1 # noxkit: ignore[sql:L01] generated # noqa: E501", "generated"),
     "without a reason": ("select 1 # noxkit: ignore[sql:L01]", None),
+    "with the word that a report leaves room with": ("select 1 # noxkit: ignore[sql:L01] REASON", None),
     "with only signs as a reason": ("select 1 # noxkit: ignore[sql:L01] --", None),
     "with another tool's comment as a reason": ("select 1 # noxkit: ignore[sql:L01]  # noqa: E501", None),
     "without a code": ("select 1 # noxkit: ignore generated", None),

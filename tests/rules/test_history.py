@@ -99,7 +99,10 @@ def test_types_and_scopes_are_options(options: dict[str, object], text: str, hin
 def test_a_commit_is_named_by_its_id_and_its_subject() -> None:
     found = commit_format(Commit(text="feature: x", options=Options(), commit="3f2a1c9d" * 5))
     assert found[0].message == "commit 3f2a1c9d3: `feature` is not a type of this repository (`feature: x`)"
-    assert found[0].hint == "did you mean `feat`?; change it with `git rebase -i`"
+    assert found[0].hint == (
+        "did you mean `feat`?; change it with `git rebase -i`; where it is published already, "
+        '`accept = ["3f2a1c9d3"]` in [tool.noxkit.rules.history] takes it as it is'
+    )
 
 
 def test_a_message_is_taken_apart_as_a_whole() -> None:

@@ -23,7 +23,9 @@ class Ignore(Table, frozen=True, kw_only=True):
         Meta(description="Only findings of this source: the tree, a wheel or an sdist.", examples=["wheel"]),
     ] = None
     reason: Annotated[
-        Annotated[str, Meta(pattern=r"\S", extra={"expected": "a text that gives the reason"})],
+        Annotated[
+            str, Meta(pattern=r"^(?!\s*REASON\s*$)[\s\S]*\S", extra={"expected": "a text that gives the reason"})
+        ],
         Meta(description="Why they are accepted.", examples=["kept as upstream has it"]),
     ]
     until: Annotated[

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ignore_matches", "inline_reason", "suppressed"]
 
 _INLINE = re.compile(r"#\s*noxkit:\s*ignore\[(?P<codes>[^\]]+)\](?P<reason>.*?)(?=#\s*noxkit:|$)")
+_PLACE = "REASON"  # where reports leave room for one
 _OTHER_COMMENT = re.compile(r"#\s*(?:noqa|nosec|[a-z]+:)", re.IGNORECASE)  # another tool's comment is no reason
 
 
@@ -68,8 +69,9 @@ def ignore_matches(ignore: Ignore, finding: Finding) -> bool:
 
 
 def inline_reason(code: str, line: str | None, *, group: str | None = None) -> str | None:
-    """The reason for which a comment on `line` accepts `code`; one without a reason accepts nothing."""
+    """The reason for which a comment on `line` accepts `code`; without one, or with `REASON`, it accepts nothing."""
     for match in _INLINE.finditer(line or ""):
         if {code, group} & {named.strip() for named in match["codes"].split(",")}:
-            return _OTHER_COMMENT.split(match["reason"])[0].strip(" -:") or None
+            reason = _OTHER_COMMENT.split(match["reason"])[0].strip(" -:")
+            return reason if reason not in {"", _PLACE} else None
     return None

@@ -20,7 +20,8 @@ __all__ = ["COMMENTED", "acceptance"]
 COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
 """The suffixes of files in which noxkit looks for its comments: those whose comments begin with `#`."""
 
-_NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-")
+_NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-", "NK-COMMIT-FORMAT", "NK-PULL-REQUEST")
+# The last two are about one commit or description, and have no place: an entry would accept all that ever come.
 _BY_GROUP = frozenset({"NK-ADVISORY"})
 _OWN_WAY = frozenset({"licenses"})  # tasks that are told what to accept by name, as the hint says
 

@@ -144,7 +144,10 @@ def _quoted(fault: Fault, subject: str, named: str) -> str:
 
 
 def _hint(commit: Commit, fault: Fault) -> str:
-    return f"{fault.hint}; change it with `git rebase -i`" if commit.commit else fault.hint
+    if commit.commit is None:
+        return fault.hint
+    accepted = f'`accept = ["{commit.commit[:9]}"]` in [tool.noxkit.rules.history] takes it as it is'
+    return f"{fault.hint}; change it with `git rebase -i`; where it is published already, {accepted}"
 
 
 @rule(code="NK-PULL-REQUEST", scope=Scope.HISTORY, since="1.0")
