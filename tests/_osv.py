@@ -36,7 +36,7 @@ def vulnerability(package: str, version: str, name: str, *aliases: str, fixed: s
 
 
 class Osv(http.server.ThreadingHTTPServer):
-    """`vulnerabilities` are what it knows; `manner` is `well`, `error`, `slow` or `garbage`; `asked` counts requests."""
+    """`vulnerabilities` are what it knows; `manner` is `well`, `error`, `slow` or `garbage`."""
 
     daemon_threads = True
 

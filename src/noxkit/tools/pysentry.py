@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Pysentry"]
 
 
+_FILE = "pysentry.json"
+_LOG = r"Using explicit"
+
+
 class _Vulnerability(msgspec.Struct):
     package_name: str
     installed_version: str
@@ -63,21 +67,28 @@ class Pysentry(Tool):
         return 0
 
     def command(self, job: Job) -> list[str]:
-        """One file of pins, taken as it is; the service's address is the task's argument."""
+        """One file of pins, taken as it is; the service's address is the task's argument.
+
+        The report goes to a file: behind it, standard output holds a request for feedback.
+        """
         url = job.arguments[0] if job.arguments else ""
         start = [str(job.executable), "--format", "json", "--no-config", "--no-ci-detect", "--no-maintenance-check"]
         service = ["--no-cache", "--sources", "osv", "--service-url", url, "--fail-on", "low"]
-        return [*start, *service, "--no-resolver", "--requirements-files", *job.paths, "--", str(job.scratch)]
+        service += ["--no-resolver", "--output", str(job.scratch / _FILE)]
+        return [*start, *service, "--requirements-files", *job.paths, "--", str(job.scratch)]
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """JSON; a source that failed is trouble."""
-        del job
-        if not completed.stdout.strip():
+        file = job.scratch / _FILE
+        content = file.read_bytes() if file.is_file() else completed.stdout
+        if not content.strip():
             said = text_of(completed.stderr)
             if "vulnerability sources failed" in said or ("source" in said and "failed" in said):
-                return Reading(trouble=f"no answer: {failure(completed)[:200]}", trouble_hint=NO_ANSWER_HINT)
-            raise UnparseableError(failure(completed))
-        document = decode(completed.stdout, _Document, tool="pysentry")
+                return Reading(
+                    trouble=f"no answer: {failure(completed, without=_LOG)[:200]}", trouble_hint=NO_ANSWER_HINT
+                )
+            raise UnparseableError(failure(completed, without=_LOG))
+        document = decode(content, _Document, tool="pysentry")
         advisories = [_advisory(each) for each in document.vulnerabilities if each.withdrawn is None]
         failed = document.failed_sources or (["a source"] if document.partial else [])
         return Reading(

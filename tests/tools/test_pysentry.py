@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pysentry: recorded outputs, among them those of a service that does not answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from noxkit.diagnostics.model import Status
+from noxkit.tools._advisory import KEY, Advisory, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.tools.conftest import Recorded
+
+
+def test_an_advisory_has_all_of_its_names_and_the_versions_that_mend_it(recorded: Callable[[str], Recorded]) -> None:
+    outcome = recorded("pysentry/findings").outcome
+    assert decoded(outcome.evidence[KEY]) == (
+        Advisory(
+            package="idna",
+            version="3.6",
+            names=("GHSA-aaaa-bbbb-cccc", "CVE-2024-0001"),
+            summary="bad thing",
+            fixed=("3.7",),
+            severity="high",
+        ),
+    )
+    assert outcome.evidence["distributions"] == 2
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "reason"),
+    [
+        ("clean", Status.PASSED, ""),
+        ("no_answer", Status.INCONCLUSIVE, "no answer"),
+        ("not_a_pin", Status.INCONCLUSIVE, "read no file"),
+        ("empty", Status.CRASHED, "no dependencies"),
+    ],
+)
+def test_only_an_answer_about_each_pin_is_a_pass(
+    recorded: Callable[[str], Recorded], case: str, status: Status, reason: str
+) -> None:
+    outcome = recorded(f"pysentry/{case}").outcome
+    assert outcome.status is status
+    assert reason in (outcome.reason or "")
