@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Imports of a wheel's modules that cannot work: of its own modules, and of distributions that it does not require."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from noxkit.diagnostics.model import Severity
+from noxkit.rules._base import Found, Scope, found, rule
+from noxkit.rules._import_graph import import_graph, is_for_platform
+from noxkit.rules._import_owners import HOSTS, any_brings, owners_of
+from noxkit.rules._installed import installed, module_stem
+from noxkit.rules._known_requirements import closure
+from noxkit.rules._stdlib_names import ANY_PYTHON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from noxkit.rules._artifacts import WheelFacts
+    from noxkit.rules._import_graph import ImportGraph
+    from noxkit.rules._module_facts import Imported
+
+__all__ = ["internal_import_missing", "undeclared_dependency"]
+
+
+@rule(code="NK-INTERNAL-IMPORT-MISSING", scope=Scope.WHEEL, since="1.0", standard=True)
+def internal_import_missing(facts: WheelFacts) -> Iterator[Found]:
+    """A module of a wheel imports one of its own package that is not in the wheel.
+
+    # Why
+    The tree has the module, the build has left it out: tests pass where it lies, and the import fails everywhere else.
+
+    # Fails
+    ```toml demo-1.0-py3-none-any.whl
+    [files]
+    "demo/__init__.py" = "from demo.core import run\\n"
+    ```
+    Or relative, or a name that the module has not:
+    ```toml demo-1.0-py3-none-any.whl
+    [files]
+    "demo/__init__.py" = "from . import core\\nfrom .other import run\\n"
+    "demo/core.py" = ""
+    "demo/other.py" = "def walk(): ...\\n"
+    ```
+
+    # Passes
+    Guarded imports, types, functions, names that are made at run time, and what others bring:
+    ```toml demo-1.0-py3-none-any.whl
+    [files]
+    "demo/__init__.py" = '''
+    from typing import TYPE_CHECKING
+    import demo.plugins.other
+    from . import lazy, core
+    from .lazy import anything
+    from .core import VALUE, __version__
+    try:
+        from . import _speedups
+    except ImportError:
+        _speedups = None
+    if TYPE_CHECKING:
+        from demo.types import Anything
+    def late():
+        from demo.missing import x
+    '''
+    "demo/lazy.py" = "def __getattr__(name): ...\\n"
+    "demo/core/__init__.py" = "__version__ = '1'\\nfrom ._impl import *\\n"
+    "demo/core/_impl.py" = "VALUE = 1\\n"
+    "demo/_windows.py" = "from . import _nt\\n"
+    "demo/tests/test_it.py" = "from demo import nothing\\n"
+    "demo/plugins/one.py" = ""
+    ```
+
+    # Fix
+    See that the backend packs the module: setuptools' `packages` needs each package, hatch's `include` each folder.
+
+    # Options
+    None.
+
+    # When to ignore
+    For a module that another distribution adds to the package.
+    """
+    graph, tree = import_graph(facts), installed(facts)
+    for path, module in graph.judged():
+        for item in module.imports:
+            missing = None if item.guarded else _missing(graph, path, item)
+            if missing is not None:
+                yield found(
+                    f"it imports `{missing}`, which is not in the wheel",
+                    hint="see that the build backend packs it, or remove the import",
+                    at=tree.place(facts, path, item.line),
+                )
+
+
+def _missing(graph: ImportGraph, path: str, item: Imported) -> str | None:
+    target = graph.target(path, item)
+    if target is None:
+        return f"{'.' * item.level}{item.module}"
+    if not graph.is_own(target) or is_for_platform(".".join(target)):
+        return None
+    missing = graph.missing(target)
+    if missing is not None:
+        return missing
+    for name in item.names or ():
+        if graph.lacks(target, name) and not is_for_platform(name):
+            return ".".join((*target, name))
+    return None
+
+
+@rule(code="NK-UNDECLARED-DEPENDENCY", scope=Scope.WHEEL, since="1.0", standard=True)
+def undeclared_dependency(facts: WheelFacts) -> Iterator[Found]:
+    """A module of a wheel imports a distribution that the wheel does not require.
+
+    # Why
+    It works where that happens to be installed. Everywhere else the import fails, or does once another project
+    no longer brings it along.
+
+    # Fails
+    ```toml demo-1.0-py3-none-any.whl
+    [files]
+    "demo/__init__.py" = "import yaml\\n"
+    [metadata]
+    Requires-Dist = ["requests>=2"]
+    ```
+    Or in a module that nothing reaches, or where another requirement may bring it along, which is only worth knowing:
+    ```toml demo-1.0-py3-none-any.whl
+    [files]
+    "demo/plugin.py" = "import requests\\n"
+    ```
+
+    # Passes
+    Other names of what is required, extras, own and vendored names, and the standard library of any Python:
+    ```toml demo-1.0-py3-none-any.whl
+    [files]
+    "demo/__init__.py" = '''
+    import os, urllib2, _thread, yaml, attr, rpds, google.cloud.storage, PIL.Image, unknown_name
+    from . import _vendor
+    import six
+    try:
+        import simplejson
+    except ImportError:
+        simplejson = None
+    def late():
+        import numpy
+    '''
+    "demo/_vendor/__init__.py" = ""
+    "demo/_vendor/six.py" = ""
+    [metadata]
+    Requires-Dist = ["PyYAML", "attrs", "rpds-py", "google-cloud-storage", "Pillow; extra == 'x'", "not-well-known"]
+    Provides-Extra = "x"
+    ```
+
+    # Fix
+    Add it to `dependencies` of [project], or to an extra; or import it where it is used, and say what is missing.
+
+    # Options
+    None.
+
+    # When to ignore
+    For what the program brings in which the package runs.
+    """
+    needs, graph, tree = _needs(facts), import_graph(facts), installed(facts)
+    for top, places in _foreign(graph, _own_names(facts)).items():
+        if any_brings(needs.names, top):
+            continue
+        reached = [place for place in places if place[0] in graph.reached]
+        path, item = (reached or places)[0]
+        along = _brought_along(needs, top)
+        if along is None and not owners_of(top):
+            continue  # whether one of the requirements brings it, nobody can tell
+        more = f", and in {len(places) - 1} more modules" if len(places) > 1 else ""
+        why = "" if reached else "; no public name of the wheel reaches it"
+        why = why or ("" if along is False else "; another requirement may bring it along")
+        yield found(
+            f"`{item.module}` is imported{more}, and nothing in Requires-Dist brings it{why}",
+            hint=f"add {_named(top)} to `dependencies` of [project], or to an extra",
+            at=tree.place(facts, path, item.line),
+            severity=None if reached and along is False else Severity.INFO,
+        )
+
+
+def _foreign(graph: ImportGraph, own: frozenset[str]) -> Mapping[str, list[tuple[str, Imported]]]:
+    """The unguarded imports of other distributions by their top-level names, with the modules that have them."""
+    found: dict[str, list[tuple[str, Imported]]] = defaultdict(list)
+    for path, module in graph.judged():
+        for item in module.imports:
+            top = item.module.partition(".")[0]
+            is_private = top.startswith("_") and not owners_of(top)  # of the interpreter, or of who brings the other
+            if not item.level and not item.guarded and top not in own and not is_private:
+                found[top].append((path, item))
+    return found
+
+
+def _named(top: str) -> str:
+    owners = owners_of(top)
+    return f"`{owners[0]}`" if owners else f"the distribution that is imported as `{top}`"
+
+
+def _own_names(facts: WheelFacts) -> frozenset[str]:
+    """All that an import may find without another distribution: the standard library, and any name in the wheel."""
+    tree = installed(facts)
+    folders = {name for folder in tree.with_modules for name in folder.split("/")}
+    modules = {module_stem(path.rpartition("/")[2]) or "" for path in tree.modules}
+    return frozenset({*ANY_PYTHON, *HOSTS, *folders, *modules, ""})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Needs:
+    """What a wheel requires: the normalised names, and all that they bring along, None where that is not known."""
+
+    names: frozenset[str]
+    along: frozenset[str] | None
+
+
+def _needs(facts: WheelFacts) -> _Needs:
+    metadata, project = facts.wheel.metadata, installed(facts).project
+    texts = metadata.values("Requires-Dist") if metadata is not None else ()
+    parsed = [requirement for text in texts if (requirement := _requirement(text)) is not None]
+    names = frozenset(canonicalize_name(requirement.name) for requirement in parsed)
+    with_extras = any(requirement.extras for requirement in parsed)
+    along = None if with_extras or len(parsed) < len(texts) else closure(names - {project})
+    return _Needs(names | {project}, along)
+
+
+def _requirement(text: str) -> Requirement | None:
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        return None
+
+
+def _brought_along(needs: _Needs, top: str) -> bool | None:
+    """Whether what a wheel requires brings an import name along; None where that is not known."""
+    return None if needs.along is None else any_brings(needs.along, top)
