@@ -1,7 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Built files from recipes: a healthy wheel or sdist, and how this one departs from it.
 
-The keys of a recipe are those of the tables below that the functions read; an empty recipe is the healthy file.
+A recipe is TOML; an empty one is the healthy file. `{info}`, `{root}` and `{name}` in paths stand for the .dist-info
+folder, the one folder of an sdist, and the module. The tables, all optional:
+
+- `[files]` path = text, `[bytes]` path = base64, `[zeros]` path = how many zero bytes, `[magic]` path = a native
+  file of `_natives.py`: added or replaced; `false` removes.
+- `[metadata]` (METADATA, PKG-INFO) and `[wheel]` (WHEEL): text sets a field, a list repeats it, `false` removes it;
+  `body` is the description. `[metadata-text]`, `[wheel-text]` and `[pyproject]` replace all of the file with
+  `text`.
+- `[record]`: `omit` paths, `add` rows, `replace` path = the other columns, `algorithm`, `padding`, `self-hash`, or
+  `text` for all of it.
+- `[members."path"]`, how one entry is stored. Both formats: `mode`, `time`, `crc`, `link`, `type` (`fifo`, `char`,
+  `block`, `sparse`), `name` or `raw` (hexadecimal) in place of the name, `size`, `repeat`. Zips: `flags`, `method`,
+  `stored` (hexadecimal), `comment`, `extra`, `local-extra`, `central-extra`, `local` (its name there),
+  `local-size`, `hidden` (no central entry), `central-only`. Tars: `hardlink`, `user`, `group`, `uid`, `gid`, `pax`.
+- `[archive]`: `format` (`zip`, `tar`, `tar.gz`, `tar.bz2`, `empty`, `garbage`, `zip+tar`), `order`, `comment`,
+  `prepend`, `append`, `append-hex`, `truncate` (bytes kept; cut off if negative), `concatenate`, `tar-append-hex`,
+  `tar-truncate`, `[archive.pax]` (global header), `[archive.end]` (the end record, see `write_zip`).
 """
 
 from __future__ import annotations
@@ -12,7 +28,7 @@ import dataclasses
 import gzip
 import hashlib
 import sys
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 from packaging.tags import parse_tag
 
@@ -75,6 +91,11 @@ def _table(table: Table, key: str) -> Table:
     value = table.get(key, {})
     assert _is_table(value), f"[{key}] is no table"
     return value
+
+
+def _list(value: object) -> list[object]:
+    """The items of an array; none of anything else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _text(table: Table, key: str) -> str | None:
@@ -212,8 +233,7 @@ class _Recipe:
         return _encoded(text) if text is not None else _Rows(options, self).render(entries)
 
     def _ordered(self, entries: list[Entry]) -> list[Entry]:
-        order = self.archive.get("order")
-        first = [self.path(str(name)) for name in order] if isinstance(order, list) else []
+        first = [self.path(str(name)) for name in _list(self.archive.get("order"))]
         places = {name: place for place, name in enumerate(first)}
         return sorted(entries, key=lambda entry: places.get(entry.name, len(places)))
 
@@ -256,8 +276,8 @@ class _Rows:
         rows = [self._row(entry) for entry in listed if entry.written not in omitted and entry.name not in omitted]
         if self.record not in omitted:
             rows.append([self.record, *(self._hash(Entry(name="", data=b"")) if self._is("self-hash") else ["", ""])])
-        added = self.options.get("add")
-        rows += [[self.recipe.path(str(each)) for each in row] for row in added] if isinstance(added, list) else []
+        for row in _list(self.options.get("add")):
+            rows += [[self.recipe.path(str(each)) for each in _list(row)]]
         return b"".join(_csv(row) for row in rows)
 
     def _is(self, key: str) -> bool:
@@ -307,7 +327,7 @@ def _headers(fields: Mapping[str, object], changed: Table) -> str:
     """Lines `name: value`; text sets a field, a list repeats it, false removes it."""
     lines: list[str] = []
     for name, value in {**fields, **changed}.items():
-        values = value if isinstance(value, list) else [] if value is False else [value]
+        values = _list(value) if isinstance(value, list) else [] if value is False else [value]
         lines += [f"{name}: {each}\n" for each in values]
     return "".join(lines)
 
@@ -317,7 +337,7 @@ def _strings(table: Table) -> dict[str, str]:
 
 
 def _strings_of(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(each) for each in _list(value)]
 
 
 def _bent(data: bytes, options: Table) -> bytes:
