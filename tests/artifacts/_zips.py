@@ -87,7 +87,7 @@ def _stored(entry: Entry, offset: int) -> _Stored:
     if method == _DEFLATED:
         packed += packer.flush()
     given = entry.text("stored")
-    flags = (entry.number("flags") or 0) | (_UTF8 if _is_wide(entry.raw) else 0)
+    flags = (entry.number("flags") or 0) | (_UTF8 if _is_wide(entry) else 0)
     return _Stored(
         entry=entry,
         offset=offset,
@@ -98,10 +98,10 @@ def _stored(entry: Entry, offset: int) -> _Stored:
     )
 
 
-def _is_wide(name: bytes) -> bool:
+def _is_wide(entry: Entry) -> bool:
     """Whether a name is UTF-8 and no ASCII, so that a flag must say so."""
     try:
-        return not name.decode("utf-8").isascii()
+        return entry.options.get("utf8") is not False and not entry.raw.decode("utf-8").isascii()
     except UnicodeDecodeError:
         return False
 

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +19,7 @@ from tests.artifacts._entries import Entry
 from tests.artifacts._zips import write_zip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
 
 # The most memory that a process ever had is what its own status says: `getrusage` counts that of its parent too.
 _CHILD = """
@@ -132,7 +133,8 @@ def test_a_large_file_is_read_as_a_stream(tmp_path: Path) -> None:
     assert read.mib < 100
 
 
-def test_a_folder_of_the_same_name_is_not_read_as_a_file(tmp_path: Path) -> None:
-    (tmp_path / "demo.whl").mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "fifo"])
+def test_what_is_no_file_is_not_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "demo.whl")
     with pytest.raises(OSError, match="demo"):
         read_archive(tmp_path / "demo.whl", shown="demo.whl")

@@ -14,6 +14,7 @@ from noxkit.artifacts._zip_records import (
     DESCRIPTOR,
     END,
     LOCAL,
+    UTF8,
     Central,
     End,
     Local,
@@ -185,6 +186,9 @@ class _Reader:
         name = central.name
         if central.comment_size:
             self.faults.of(name, FaultKind.ENTRY_COMMENT, f"has a comment of {central.comment_size} bytes")
+        if central.mistaken is not None:
+            says = f"has no flag for a name in UTF-8: installers take it for `{shown(central.mistaken)}`"
+            self.faults.of(name, FaultKind.HEADER_MISMATCH, says)
         if central.raw.endswith(b"/") and central.size:
             self.faults.of(name, FaultKind.CORRUPT, f"is a folder with {central.size} bytes of content")
         for fault in extra_faults(central.extra, central.raw):
@@ -296,6 +300,7 @@ def _differences(central: Central, local: Local) -> list[str]:
         ("compressed size", local.stored, central.stored, deferred),
         ("CRC", local.crc, central.crc, deferred),
         ("compression method", local.method, central.method, False),
+        ("flag of UTF-8", local.flags & UTF8, central.flags & UTF8, False),
     )
     for label, mine, other, may_wait in pairs:
         if mine != other and not (may_wait and not mine):

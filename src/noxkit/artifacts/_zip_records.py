@@ -20,6 +20,7 @@ __all__ = [
     "DESCRIPTOR",
     "END",
     "LOCAL",
+    "UTF8",
     "Central",
     "End",
     "Local",
@@ -38,6 +39,8 @@ _LOCATOR_FORMAT = struct.Struct("<4sLQL")
 _LOCAL_FORMAT = struct.Struct("<4s5H3L2H")
 _CENTRAL_FORMAT = struct.Struct("<4s2B5H3L5H2L")
 _EXTRA_FORMAT = struct.Struct("<2H")
+UTF8 = 1 << 11
+"""The flag of names that are UTF-8."""
 _MOST_COMMENT = 0xFFFF
 _WIDE, _WIDE_COUNT = 0xFFFFFFFF, 0xFFFF
 _ZIP64, _UNICODE_PATH, _EXTENDED_TIME = 0x0001, 0x7075, 0x5455
@@ -100,6 +103,17 @@ class Central:
     def name(self) -> str:
         """The name as UTF-8, whatever the flags say; other bytes are surrogates."""
         return self.raw.decode("utf-8", "surrogateescape")
+
+    @property
+    def mistaken(self) -> str | None:
+        """What installers take the name for, where it is UTF-8 and no flag says so."""
+        if self.flags & UTF8 or self.raw.isascii():
+            return None
+        try:
+            self.raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        return self.raw.decode("cp437")
 
     @property
     def unix_mode(self) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import bz2
 import dataclasses
+import errno
 import hashlib
 import lzma
+import stat
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -30,8 +32,10 @@ _LOCAL = b"PK\3\4"
 def read_archive(file: Path, *, shown: str) -> Archive:
     """Read the file, to be shown as `shown`: as a zip where one ends in it, else as a tar.
 
-    Whatever its bytes are, they give an archive with faults. Raises OSError where the file cannot be read.
+    Whatever its bytes are, they give an archive with faults. Raises OSError where it is no file, or cannot be read.
     """
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "no regular file", str(file))
     with file.open("rb") as stream:
         sha256, size = _digest(stream)
         end = find_end(stream, size)
