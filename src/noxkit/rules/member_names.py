@@ -36,7 +36,7 @@ _RESERVED = re.compile(
     r" *(?:\.[^/\\]*)?(?=[/\\]|$)"
 )
 _INVALID = re.compile(r'[<>:"|?*]')
-_DRIVE = re.compile(r"[A-Za-z]:(?=[/\\])")
+_DRIVE = re.compile(r"^[A-Za-z]:(?=[/\\])")
 
 
 @rule(code="NK-PATH-CASE-COLLISION", scope=Scope.ARCHIVE, since="1.0", standard=True)

@@ -226,14 +226,19 @@ def path_not_normalised(facts: FileFacts) -> Iterator[Found]:
     hits = [
         (member, "is not the shortest form of its path")
         for member in facts.archive.members
-        if _is_roundabout(member.name) and not any(map(_ABSOLUTE.match, written_paths(facts, member)))
+        if _is_roundabout(member.name) and not any(map(_is_told, written_paths(facts, member)))
     ]
     yield from each_of(facts, hits, hint=f"take `//`, `./` and `../` out of it; {_REBUILD}")
 
 
 def _is_roundabout(name: str) -> bool:
     segments = name.removesuffix("/").split("/")
-    return not {"", ".", ".."}.isdisjoint(segments) and not _climbs(name)
+    return not {"", ".", ".."}.isdisjoint(segments)
+
+
+def _is_told(path: str) -> bool:
+    """Whether another rule tells of a path: that it is absolute, or leads out."""
+    return _climbs(path) or _ABSOLUTE.match(path) is not None
 
 
 @rule(code="NK-PATH-UNPRINTABLE", scope=Scope.ARCHIVE, since="1.0", standard=True)
