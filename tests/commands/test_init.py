@@ -174,6 +174,7 @@ def test_a_noxfile_that_is_there_is_refused_and_nothing_is_written(repo: Repo, n
     repo.write({"noxfile.py": text})
     code, _, error = noxkit("init", "--yes")
     assert (code, "error[NK-INIT-EXISTS]" in error, "= hint: add `import noxkit`" in error) == (2, True, True)
+    assert "below your own sessions" in " ".join(error.split())
     assert [(path.name, path.read_text()) for path in repo.root.iterdir()] == [("noxfile.py", text)]
 
 

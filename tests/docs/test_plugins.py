@@ -39,6 +39,11 @@ def test_a_rule_of_the_repositorys_own_has_findings_like_any_other(repo: Repo) -
     assert (finding.code, finding.path, finding.line, finding.column) == ("NK-ACME-SLEEP", "src/acme.py", 5, 5)
 
 
+def test_the_example_is_clean_under_every_rule(repo: Repo) -> None:
+    strict = {"pyproject.toml": PROJECT + FILES["pyproject.toml"] + 'profile = "strict"\n'}
+    assert [finding for finding in linted(repo, strict).findings if finding.path == "acme_rules.py"] == []
+
+
 def test_it_is_accepted_like_any_other(repo: Repo) -> None:
     line = "import time\n\ntime.sleep(1)  # noxkit: ignore[NK-ACME-SLEEP] the hardware needs it\n"
     (finding,) = linted(repo, {"src/acme.py": line}).findings
@@ -59,7 +64,7 @@ def test_it_sees_no_credentials(repo: Repo) -> None:
         pytest.param("import no_such_module\n", Status.INCONCLUSIVE, "cannot be imported", id="does not import"),
         pytest.param("RULES = []\n", Status.INCONCLUSIVE, "holds no rule", id="has no rule"),
         pytest.param(
-            FILES["acme_rules.py"].replace("    import ast\n", "    raise RuntimeError('no')\n    import ast\n"),
+            FILES["acme_rules.py"].replace("    for call", "    raise RuntimeError('no')\n    for call"),
             Status.CRASHED,
             "NK-ACME-SLEEP",
             id="fails",

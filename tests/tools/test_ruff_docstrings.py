@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from noxkit.diagnostics.model import FixSafety, Severity, Status
+from noxkit.diagnostics.model import Finding, FixSafety, Severity, Status
 from noxkit.engine._apply import apply_fixes
 from noxkit.engine._plans import plan_fix, plan_lint
 from noxkit.engine._run import plan
 from noxkit.engine._select import STRICT_ONLY
-from noxkit.tools import load_tools
+from noxkit.tools import load_tools, ruff_docstrings
 from noxkit.tools._docstrings import templates
 from tests._trees import Repo, clean_environ, manifest
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from noxkit.diagnostics.model import Finding
     from noxkit.tools._base import Job
     from tests.tools.conftest import Recorded
 
@@ -182,3 +181,9 @@ def test_it_never_writes(make_job: Callable[..., Job]) -> None:
     assert "--no-fix" in command
     assert "--fix" not in command
     assert command[command.index("--select") + 1].startswith("D100,D101,D102,D103,D104,D105,D106,D107")
+
+
+@pytest.mark.parametrize(("path", "counts"), [("noxfile.py", False), ("src/noxfile.py", True), ("a.py", True)])
+def test_the_noxfile_is_no_public_module(path: str, counts: bool) -> None:
+    finding = Finding(code="ruff:D100", task="ruff", severity=Severity.ERROR, message="m", hint="h", path=path)
+    assert ruff_docstrings._counts(finding) is counts

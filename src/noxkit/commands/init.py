@@ -101,7 +101,8 @@ def _noxfile(root: Path, origin: str | None) -> str | None:
         path="noxfile.py",
         line=1,
         column=1,
-        hint="add `import noxkit` and `noxkit.pipeline()` to it; a name that both register is refused with its place",
+        hint="add `import noxkit` and, below your own sessions, `noxkit.pipeline()` to it: there a name that both "
+        "register is refused with its place; above them, nox lets yours replace noxkit's",
     )
     raise NoxkitError(record)
 

@@ -54,9 +54,9 @@ TOOL_CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "`ruff_docstrings`",
             (
                 "A public module, class, method or function has no docstring (ruff's D100 to D107, which the message "
-                "names); tests and stubs need none. Write what it is for. `nox -s fix` writes the words of its name to "
-                "begin with, where the file is proven to parse to an equal tree otherwise. Ruff's excludes, "
-                "`per-file-ignores`, `ignore` and `noqa` hold. The task is on in `strict`, or by `select`."
+                "names); tests, stubs and noxfile.py need none. Write what it is for. `nox -s fix` writes the words of "
+                "its name to begin with, where the file is proven to parse to an equal tree otherwise. Ruff's "
+                "excludes, `per-file-ignores`, `ignore` and `noqa` hold. The task is on in `strict`, or by `select`."
             ),
         ),
         "NK-ENVIRONMENT-BROKEN": (

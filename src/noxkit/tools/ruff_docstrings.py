@@ -29,7 +29,7 @@ _OF_INIT = "D107"
 
 
 class RuffDocstrings(Tool):
-    """`ruff check --select D100,…,D107`; tests and stubs need no docstrings."""
+    """`ruff check --select D100,…,D107`; tests, stubs and the noxfile, which nobody imports, need no docstrings."""
 
     name = "ruff_docstrings"
     summary = "finds public names without a docstring with ruff"
@@ -70,7 +70,8 @@ class RuffDocstrings(Tool):
 
 def _counts(finding: Finding) -> bool:
     path = finding.path or ""
-    return rule_of(finding) in _RULES and path.endswith(".py") and not in_tests(path)
+    is_public = path.endswith(".py") and path != "noxfile.py" and not in_tests(path)
+    return rule_of(finding) in _RULES and is_public
 
 
 def _own(job: Job, path: str, findings: Sequence[Finding]) -> Iterator[Finding]:
