@@ -29,7 +29,7 @@ _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task
 _OWN = frozenset(
     {
         *("commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
-        *("build", "licenses", "advisories", "moment", "rehearsal", "wheel_contents"),
+        *("build", "licenses", "advisories", "moment", "previous", "rehearsal", "wheel_contents"),
     }
 )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.tasks.process import Completed
 
-__all__ = ["DoubtError", "Imported", "Room", "distribution_of", "fresh_room"]
+__all__ = ["DoubtError", "Imported", "Room", "distribution_of", "fresh_room", "judged_by_uv"]
 
 _TASK = "rehearsal"
 _NETWORK = re.compile(
@@ -144,7 +144,7 @@ class Room:
         """Install wheels with what they require; why that cannot be resolved, or None. Raises DoubtError."""
         named = [str(self.context.root / wheel.name) for wheel in wheels]
         where = ["--python", str(self.home), "--constraint", str(self.constraints)]
-        return _judged(self.uv("pip", "install", *index_arguments(self.context), *where, *named))
+        return judged_by_uv(self.uv("pip", "install", *index_arguments(self.context), *where, *named))
 
     def resolve(self, wheel: FileRecord, *, extra: str) -> str | None:
         """Why a wheel with an extra cannot be resolved, or None. Raises DoubtError."""
@@ -153,7 +153,7 @@ class Room:
         wanted.write_text(f"{distribution_of(wheel)}[{extra}] @ {address}\n", encoding="utf-8")
         how = ["--no-header", "--no-annotate", "--quiet", "--python-version", self.python]
         where = [*index_arguments(self.context), "--constraint", str(self.constraints)]
-        return _judged(self.uv("pip", "compile", *how, *where, str(wanted)))
+        return judged_by_uv(self.uv("pip", "compile", *how, *where, str(wanted)))
 
     def import_all(self, wheel: FileRecord) -> Imported:
         """Import all that the wheel brings, going on behind whatever ends the interpreter."""
@@ -219,7 +219,8 @@ def _events(answer: Path) -> Iterator[_Event]:
             yield _EVENTS.decode(line)
 
 
-def _judged(completed: Completed) -> str | None:
+def judged_by_uv(completed: Completed) -> str | None:
+    """Why uv says that there is no solution; None where it has one. Raises DoubtError for all else that it says."""
     if completed.returncode == 0:
         return None
     said = completed.stderr.decode("utf-8", "replace")

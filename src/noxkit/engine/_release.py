@@ -13,6 +13,7 @@ from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._generated import plan_generated
 from noxkit.engine._licenses import plan_licenses
 from noxkit.engine._moment import plan_moment
+from noxkit.engine._previous import plan_previous
 from noxkit.engine._rehearsal import plan_rehearsal
 from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static
@@ -46,6 +47,7 @@ def plan_release_check(context: Context, scope: Scope) -> list[Task]:
         *plan_contents(context, scope, after=builds),
         *plan_built_tools(context, scope, "release_check", after=builds),
         *plan_rehearsal(context, packages, after=builds),
+        *plan_previous(context, packages, after=builds),
         *plan_checkers(context, scope),
         *static.values(),
         *plan_rules(context, scope, "release_check"),
