@@ -54,7 +54,9 @@ def fixed(repo: Repo, *arguments: str, session: str = "fix") -> Report:
 
 
 def test_a_fix_is_written_once_and_the_second_run_changes_nothing(demo: Repo) -> None:
-    first = outcome(fixed(demo), "changes")
+    report = fixed(demo)
+    first = outcome(report, "changes")
+    assert report.notes[0] == "wrote src/demo/main.py"
     assert (demo.root / "src/demo/main.py").read_text() == USED
     assert first.evidence["changed"] == ["src/demo/main.py"]
     assert outcome(fixed(demo), "changes").evidence["changed"] == []

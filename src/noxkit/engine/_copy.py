@@ -32,12 +32,16 @@ _RUN_BITS = 0o111
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One file that a fix has made (`before` is None), changed, or removed (`after` is None); modes in full."""
+    """One file that a fix has made (`before` is None), changed, or removed (`after` is None); modes in full.
+
+    `made_executable` is True where it could not be run before.
+    """
 
     path: str
     before: bytes | None
     after: bytes | None
     mode: int | None = None
+    made_executable: bool = False
 
 
 class WorkingCopy:
@@ -113,7 +117,8 @@ class WorkingCopy:
             mode_changed = bits is not None and bits != self._modes[path] & _RUN_BITS
             if after is None or mode_changed or hashlib.sha256(after).hexdigest() != digest:
                 before = (self._context.root / path).read_bytes()
-                yield Change(path=path, before=before, after=after, mode=self._modes[path] | (bits or 0))
+                mode = self._modes[path] | (bits or 0)
+                yield Change(path=path, before=before, after=after, mode=mode, made_executable=mode_changed)
         for path in self.created - self._digests.keys():
             yield Change(path=path, before=None, after=(self.root / path).read_bytes())
 
@@ -172,4 +177,16 @@ def unified_diff(change: Change) -> str:
     new = "/dev/null" if change.after is None else f"b/{change.path}"
     lines = difflib.unified_diff(before, after, old, new)
     text = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-    return text or f"{change.path}: made executable\n"
+    return f"{_header(change, is_empty=not text)}{text}"
+
+
+def _header(change: Change, *, is_empty: bool) -> str:
+    """What git says of a mode, and of a file without a line, which no hunk can show."""
+    lines: list[str] = []
+    if change.made_executable:
+        lines = ["old mode 100644", "new mode 100755"]
+    elif is_empty and change.after is None:
+        lines = ["deleted file mode 100644", "index e69de29..0000000"]  # the digests of an empty file, and of none
+    elif is_empty and change.before is None:
+        lines = ["new file mode 100644", "index 0000000..e69de29"]
+    return "".join(f"{line}\n" for line in [f"diff --git a/{change.path} b/{change.path}", *lines]) if lines else ""

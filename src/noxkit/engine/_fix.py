@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,12 @@ from noxkit.engine._execute import execute
 from noxkit.engine._judge import Judge
 from noxkit.rules import load_rules
 from noxkit.rules._base import Scope
+from noxkit.workspace._tables import table
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +38,7 @@ __all__ = ["CHANGES", "write_in_copy"]
 CHANGES = "changes"
 """The name of the row that says what was written."""
 
+_LOCKED = frozenset({"name", "version", "requires-python", "dependencies", "optional-dependencies"})
 _PASSES = 12  # what needs more is two fixes that undo each other
 
 
@@ -175,10 +183,16 @@ def _changes_row(context: Context, copy: WorkingCopy, changes: Sequence[Change],
     looking = run.diff or run.check
     kept = {} if looking else {change.path: deliver(copy, context.root, change) for change in changes}
     left = {path: why for path, why in kept.items() if why is not None}
+    done = [change for change in changes if change.path not in left]
+    removed = [change.path for change in done if change.after is None]
     evidence: dict[str, EvidenceValue] = {
-        "would_change" if looking else "changed": [change.path for change in changes if change.path not in left],
+        "would_change" if looking else "changed": [change.path for change in done],
+        **({"would_remove" if looking else "removed": removed} if removed else {}),
+        **({} if looking else {"files": len(done)}),
         "fixed": fixing.fixed,
     }
+    if any(map(_steers_lock, done)) and context.repository.has_file("uv.lock"):
+        evidence["lock_stale"] = True
     outcome = Outcome(name=CHANGES, status=Status.PASSED, evidence=evidence, findings=tuple(_refused(fixing)))
     if looking and changes:
         reason = f"{len(changes)} {'file' if len(changes) == 1 else 'files'} would change"
@@ -190,6 +204,23 @@ def _changes_row(context: Context, copy: WorkingCopy, changes: Sequence[Change],
             outcome, status=Status.INCONCLUSIVE, reason=reason, hint="make it writable, or run it again"
         )
     return outcome
+
+
+def _steers_lock(change: Change) -> bool:
+    """Whether what a manifest says of requirements or to uv is another: uv.lock then has to be made anew."""
+    if change.path.rpartition("/")[2] != "pyproject.toml":
+        return False
+    before, after = (_resolved(data or b"") for data in (change.before, change.after))
+    return before != after
+
+
+def _resolved(data: bytes) -> object:
+    try:
+        read = tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    project = {key: value for key, value in table(read, "project").items() if key in _LOCKED}
+    return project, table(read, "tool", "uv"), read.get("dependency-groups")
 
 
 def _refused(fixing: _Fixing) -> list[Finding]:

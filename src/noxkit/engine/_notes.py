@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.engine._build import BUILD
+from noxkit.engine._fix import CHANGES
 from noxkit.engine._rules import CONSISTENCY, SOURCE
 from noxkit.engine._select import STRICT_ONLY, checkers
 
@@ -23,6 +24,7 @@ _MADE = 8  # files that were built, by name
 
 def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> Iterator[str]:
     """One line each, the most useful first."""
+    yield from (note for outcome in outcomes if outcome.name == CHANGES for note in _written(outcome))
     advice = sorted(
         {task.name for task in tasks if task.advisory} & {outcome.name for outcome in outcomes if outcome.findings}
     )
@@ -49,8 +51,31 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
         yield f'{", ".join(strict)} not on: `profile = "strict"` in [tool.noxkit] turns them on'
     made = [file.name for outcome in outcomes if outcome.name == BUILD for file in outcome.files]
     if made:
-        yield f"made {', '.join(made[:_MADE])}" + (f" and {len(made) - _MADE} more" if len(made) > _MADE else "")
+        yield f"made {_named(made)}"
     known = sum(finding.suppressed == "in the baseline" for outcome in outcomes for finding in outcome.findings)
     if known:
         which = "finding is in the baseline and does" if known == 1 else "findings are in the baseline and do"
         yield f"{known} {which} not count"
+
+
+def _written(outcome: Outcome) -> Iterator[str]:
+    """What a session that writes has done to which files, or would do."""
+    for done, gone, verb in (("changed", "removed", "wrote"), ("would_change", "would_remove", "would write")):
+        removed = _listed(outcome, gone)
+        written = [path for path in _listed(outcome, done) if path not in removed]
+        if written:
+            yield f"{verb} {_named(written)}"
+        if removed:
+            yield f"{verb.replace('wrote', 'removed').replace('write', 'remove')} {_named(removed)}"
+    if outcome.evidence.get("lock_stale"):
+        yield "uv.lock has to follow what was changed in pyproject.toml: run `uv lock`"
+
+
+def _listed(outcome: Outcome, key: str) -> list[str]:
+    value = outcome.evidence.get(key)
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = len(paths) - _MADE
+    return ", ".join(paths[:_MADE]) + (f" and {more} more" if more > 0 else "")
