@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import contextlib
 import dataclasses
 import functools
 import io
@@ -128,14 +129,15 @@ class SourceFile(TextFile):
     @functools.cached_property
     def comments(self) -> tuple[Comment, ...]:
         """All comments, by the tokenizer: a `#` in a string is none."""
-        if "#" not in self.text:
-            return ()
-        tokens = tokenize.generate_tokens(io.StringIO(self.text, newline="").readline)
         found: list[Comment] = []
         try:
-            found.extend(Comment(*token.start, token.string) for token in tokens if token.type == tokenize.COMMENT)
-        except (tokenize.TokenError, SyntaxError):
-            return tuple(found)
+            for first, last in itertools.pairwise((1, *_beginnings(self.tree.body, self.lines), len(self.lines) + 1)):
+                if self.text.find("#", self._starts[first - 1], self._starts[last - 1]) >= 0:
+                    found += _comments(self.lines[first - 1 : last - 1], first)
+        except (tokenize.TokenError, SyntaxError):  # a statement that cannot be read by itself: all of them, then
+            found.clear()
+            with contextlib.suppress(tokenize.TokenError, SyntaxError):
+                found.extend(_comments(self.lines, 1))
         return tuple(found)
 
     def column(self, line: int, byte_column: int) -> int:
@@ -158,6 +160,29 @@ class SourceFile(TextFile):
             self.offset(node.lineno, self.column(node.lineno, node.col_offset)),
             self.offset(end_line, self.column(end_line, end)),
         )
+
+
+def _beginnings(body: Sequence[ast.stmt], lines: Sequence[str]) -> Iterator[int]:
+    """The lines on which statements begin that have nothing before them, but for those in loops, branches and the like.
+
+    What is between two of them can be tokenized by itself, and most of it has no comment.
+    """
+    for node in body:
+        start: ast.stmt | ast.expr = node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list:
+            start = node.decorator_list[0]
+        before = lines[start.lineno - 1][: start.col_offset].strip()
+        if start.lineno > 1 and before == ("" if start is node else "@"):
+            yield start.lineno
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from _beginnings(node.body, lines)
+
+
+def _comments(lines: Sequence[str], first: int) -> Iterator[Comment]:
+    """The comments of `lines`, of which the first has the number `first`. Raises TokenError and SyntaxError."""
+    for token in tokenize.generate_tokens(iter(lines).__next__):
+        if token.type == tokenize.COMMENT:
+            yield Comment(token.start[0] + first - 1, token.start[1], token.string)
 
 
 _NO_NODES = frozenset({"ctx", "op", "ops", "type_ignores", "kind", "type_comment"})
