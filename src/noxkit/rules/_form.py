@@ -80,6 +80,8 @@ def why_no_link(url: str) -> str | None:
     """Why the index refuses an address of a page; None where it is an http or https URI with a host."""
     if not url.lower().startswith(("http://", "https://")):
         return "it does not begin with `https://`"
+    if len(url) > _MOST_CHARACTERS:
+        return f"it has {len(url)} characters"
     match = _LINK.fullmatch(url)
     if match is None:
         return "what stands before its path is no name of a host"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Rendering", "content_type", "links", "render"]
 
-# Measured: at these sizes the slowest crafted texts take a few seconds.
-_MOST_CHARACTERS = 1 << 20
-_MOST_RST = 1 << 19
+# Measured: at these sizes the slowest crafted texts take ten seconds.
+_MOST_CHARACTERS = 1 << 19
+_MOST_RST = 200_000
 _MOST_TAGS = 20_000
 _DEEPEST = 500
 _MOST_SUBSTITUTIONS = 200

@@ -416,11 +416,11 @@ def metadata_header_injection(facts: FileFacts) -> Iterator[Found]:
     For a readme that describes core metadata in its first line.
     """
     headers = facts.headers
-    if headers is None or not headers.fields:
+    if headers is None or not 0 < len(headers.fields) < MOST_FIELDS:
         return
     last = headers.fields[-1]
     field = _first_injected(headers.body, after_fields=headers.stopped is not None)
-    if headers.stopped is not None and len(headers.fields) < MOST_FIELDS:
+    if headers.stopped is not None:
         what = f"line {headers.stopped} is no field, and ends them"
         yield _injected(facts, f"{what}: `{field}` behind it is read as description" if field else what, last)
     elif field is not None:

@@ -25,6 +25,7 @@ __all__ = [
     "license_file_missing_in_tree",
 ]
 
+_MOST_FILES = 2000
 # License-File means something since then; before, setuptools put the files elsewhere.
 _SINCE = VERSIONS.index("2.4")
 
@@ -181,7 +182,7 @@ def license_file_missing(facts: FileFacts) -> Iterator[Found]:
             hint=f"add it as `{shown(prefix + field.value)}`: correct `license-files` of [project], and rebuild",
             at=facts.at_field(field),
         )
-        for field in core.fields("License-File")
+        for field in core.fields("License-File")[:_MOST_FILES]
         if prefix + field.value.strip() not in names and _why_bad(field) is None
     )
     yield from limited(findings, facts.at(facts.headers_path))
@@ -286,7 +287,7 @@ def license_file_bad_path(facts: FileFacts) -> Iterator[Found]:
             hint="name files below pyproject.toml in `license-files` of [project], with `/`, and rebuild",
             at=facts.at_field(field),
         )
-        for field in core.fields("License-File")
+        for field in core.fields("License-File")[:_MOST_FILES]
         if (reason := _why_bad(field)) is not None
     )
     yield from limited(findings, facts.at(facts.headers_path))
