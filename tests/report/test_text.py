@@ -53,6 +53,13 @@ def test_a_task_that_was_not_chosen_shows_three_findings(tmp_path: Path) -> None
     assert "… and 17 more from ty (unresolved-import 5, a 4, b 4, …);" in shown
 
 
+def test_what_fails_is_shown_though_its_task_was_not_chosen(tmp_path: Path) -> None:
+    findings = (*many(16, code="NK-SECRET", task="source"), *many(5, task="source", severity=Severity.WARNING))
+    shown = render(tmp_path, report(tasks=(outcome("source", Status.FAILED, advisory=True),), findings=findings))
+    assert (shown.count("error[NK-SECRET]"), shown.count("warning[ruff:F401]")) == (16, 3)
+    assert "… and 2 more from source (ruff:F401 2); `--verbose` shows all" in shown
+
+
 def test_a_task_chosen_for_one_python_is_not_folded(tmp_path: Path) -> None:
     tasks = (outcome("ty", advisory=True, python="3.10"), outcome("ty", python="3.11"))
     assert render(tmp_path, report(tasks=tasks, findings=many(5, code="ty:x", task="ty"))).count("error[ty:x]") == 5
@@ -67,7 +74,7 @@ def test_a_finding_on_all_pythons_names_none(tmp_path: Path) -> None:
 def test_suppressed_findings_are_only_counted(tmp_path: Path) -> None:
     shown = render(tmp_path, report(tasks=(outcome("ruff"),), findings=many(2, suppressed="baseline")))
     assert "error[" not in shown
-    assert "(2 findings suppressed; `--format json` has them with the reason)" in shown
+    assert "(2 findings suppressed; `--report json=FILE` has them with the reason)" in shown
 
 
 GRID = tuple(

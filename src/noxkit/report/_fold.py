@@ -7,6 +7,7 @@ import collections
 import dataclasses
 from typing import TYPE_CHECKING
 
+from noxkit.diagnostics.model import Severity
 from noxkit.report._escape import one_line
 from noxkit.report._verdict import number, open_findings
 
@@ -36,7 +37,7 @@ class Folded:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What is shown of a report: `chosen` tasks' findings, then those of each advisory task.
+    """What is shown of a report: `chosen` tasks' findings and all errors, then the rest of each advisory task.
 
     `left_out` holds what the limit cut off; an advisory task's second list is what its fold hides.
     """
@@ -93,12 +94,15 @@ def partial_pythons(finding: Finding, report: Report) -> tuple[str, ...]:
 
 
 def select(report: Report, *, limit: int | None) -> Selection:
-    """What to show: at most `limit` folds of chosen tasks, and few of each advisory one; None shows all."""
+    """What to show: at most `limit` folds of chosen tasks, and few of each advisory one; None shows all.
+
+    What fails a run is shown as that of a chosen task, whoever finds it.
+    """
     unasked = advisory_tasks(report)
     chosen: list[Folded] = []
     advisory: dict[str, list[Folded]] = {}
     for folded in fold(open_findings(report)):
-        if all(finding.task in unasked for finding in folded.all):
+        if folded.lead.severity is not Severity.ERROR and all(finding.task in unasked for finding in folded.all):
             advisory.setdefault(folded.lead.task, []).append(folded)
         else:
             chosen.append(folded)

@@ -144,7 +144,7 @@ def _names(names: Sequence[str]) -> str:
 def _suppressed(report: Report) -> Iterator[str]:
     count = sum(1 for finding in report.findings if finding.suppressed is not None)
     if count:
-        yield f"  ({number(count, 'finding')} suppressed; `--format json` has them with the reason)"
+        yield f"  ({number(count, 'finding')} suppressed; `--report json=FILE` has them with the reason)"
 
 
 def _reasons(due: Sequence[Outcome], style: Style) -> Iterator[str]:

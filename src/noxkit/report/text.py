@@ -48,7 +48,7 @@ def _findings(report: Report, sources: Sources, style: Style) -> Iterator[str]:
         for folded in folds:
             yield render_block(_block(folded, report, style), sources, style)
         if hidden:
-            yield _left_out(hidden, "see --format json", style)
+            yield _left_out(hidden, "`--verbose` shows all", style)
 
 
 def _left_out(findings: Sequence[Finding], how: str, style: Style) -> str:
