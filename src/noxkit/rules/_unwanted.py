@@ -8,6 +8,8 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from noxkit.rules._secret_places import hits_in
 
 if TYPE_CHECKING:
@@ -132,9 +134,17 @@ _SAMPLES = re.compile(
 _BYTECODE = re.compile(r"(?:^|/)__pycache__(?:/|$)|\.py[co]$", re.IGNORECASE)
 
 
-def is_sample(path: str) -> bool:
-    """Whether a file lies where packages keep samples: tests, examples, documents, and templates of other trees."""
-    return _SAMPLES.search(path) is not None
+def is_sample(path: str, own: str = "") -> bool:
+    """Whether a file lies where packages keep samples: tests, examples, documents, and templates of other trees.
+
+    A folder called as the project, `own` in its normalised form, is none of these, whatever it is called.
+    """
+    return _SAMPLES.search(_without(path, own)) is not None
+
+
+def _without(path: str, own: str) -> str:
+    parts = path.split("/")
+    return "/".join(part for part in parts if canonicalize_name(part) != own) if own else path
 
 
 def bytecode_of(members: Iterable[Member]) -> list[Member]:
@@ -189,16 +199,19 @@ _KEY_NAME = re.compile(r"id_[a-z0-9_]+|.+\.(?:pem|key|ppk|p8|pk8)", re.IGNORECAS
 _KEY_TEXT = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|^PuTTY-User-Key-File-[23]:")
 
 
-def secret_of(member: Member) -> Iterator[Secret]:
-    """What is secret about a file: by its name, by a private key in it, by texts of the shapes of vendors' tokens."""
+def secret_of(member: Member, own: str = "") -> Iterator[Secret]:
+    """What is secret about a file: by its name, by a private key in it, by texts of the shapes of vendors' tokens.
+
+    `own` is the normalised name of the project, as for `is_sample`.
+    """
     name = member.path.rpartition("/")[2]
-    sample = is_sample(member.path)
+    sample = is_sample(member.path, own)
     if name in _BY_NAME or _ENV.fullmatch(name):
         yield Secret(what=f"holds {_BY_NAME.get(name, _BY_NAME['.env'])}", is_sample=sample)
     elif _KEY_NAME.fullmatch(name) and _KEY_TEXT.search(member.data or member.head):
         yield Secret(what="holds a private key", is_sample=sample)
     elif (text := member.text) is not None:
-        for hit in hits_in(member.path, text):
+        for hit in hits_in(_without(member.path, own), text):
             begins = f" (`{hit.prefix}…`)" if hit.prefix else ""
             line = text.count("\n", 0, hit.start) + 1
             yield Secret(what=f"holds a {hit.kind}{begins}", line=line, is_sample=sample and not hit.is_checked)
