@@ -22,7 +22,7 @@ _NATIVE_HEAD, _NATIVE_TAIL = 64 << 10, 256 << 10
 _ONE = 8 << 20
 _ALL = 96 << 20
 # Each group has its own share of what is kept of one file, in twelfths: metadata stand last in a wheel.
-_SHARES = {"metadata": 2, "code": 7, "text": 3}
+_SHARES = {"metadata": 1.5, "code": 9, "text": 1.5}
 _CODE_SUFFIXES = (".py", ".pyi", ".pyw", ".pye", ".pth")
 _TEXT = (
     "bat c cc cfg cmake cmd conf cpp crt css cxx env f f90 h hpp htm html in inc ini ipynb java jinja "
@@ -51,7 +51,7 @@ class Contents:
     """
 
     def __init__(self, room: int = _ALL) -> None:
-        self._left = {group: room * share // 12 for group, share in _SHARES.items()}
+        self._left = {group: int(room * share / 12) for group, share in _SHARES.items()}
         self.unkept = 0
 
     def read(self, name: str, chunks: Iterable[bytes]) -> Content:
