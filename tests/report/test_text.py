@@ -71,6 +71,14 @@ def test_a_finding_on_all_pythons_names_none(tmp_path: Path) -> None:
     assert "= note: python" not in shown
 
 
+def test_tasks_that_one_reason_stopped_are_one_line(tmp_path: Path) -> None:
+    tasks = [outcome(f"t{number}", Status.INCONCLUSIVE, reason="no base", hint="fetch it") for number in range(9)]
+    shown = render(tmp_path, report(status=Status.INCONCLUSIVE, tasks=tuple(tasks)))
+    assert shown.splitlines()[0].startswith("? 9 tasks  inconclusive")
+    assert "\ninconclusive: every task: no base\n" in shown
+    assert "t3" not in shown
+
+
 def test_suppressed_findings_are_only_counted(tmp_path: Path) -> None:
     shown = render(tmp_path, report(tasks=(outcome("ruff"),), findings=many(2, suppressed="baseline")))
     assert "error[" not in shown

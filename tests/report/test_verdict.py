@@ -102,6 +102,11 @@ def test_an_interrupted_release_check_says_so() -> None:
             id="many inconclusive",
         ),
         pytest.param(
+            OPEN | {"tasks": (*(outcome(name, Status.INCONCLUSIVE, reason="no base") for name in "abcd"), SKIPPED)},
+            "lint inconclusive: nothing was looked at, since no base; this fails where CI is set (12.3 s)",
+            id="all for one reason",
+        ),
+        pytest.param(
             {"status": Status.INCONCLUSIVE, "failing": True, "tasks": (SKIPPED,)},
             "lint inconclusive: no task was due (12.3 s)",
             id="nothing due",
@@ -197,6 +202,11 @@ def test_counts_and_numbers_know_the_plural() -> None:
             OPEN | {"tasks": TY_COLUMNS},
             ["`nox -s lint -- --only ty` runs what did not conclude, once it is mended"],
             id="inconclusive",
+        ),
+        pytest.param(
+            OPEN | {"tasks": tuple(outcome(name, Status.INCONCLUSIVE) for name in "abcd")},
+            ["`nox -s lint` runs what did not conclude, once it is mended"],
+            id="all inconclusive",
         ),
     ],
 )

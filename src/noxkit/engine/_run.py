@@ -133,6 +133,10 @@ def _outcomes(context: Context, planner: Planner, tasks: list[Task], *, judge: J
 
 
 def _unresolved(task: Task, scope: Scope) -> Outcome:
+    if task.not_due is not None:
+        return Outcome(
+            name=task.name, python=task.python, package=task.package, status=Status.SKIPPED, reason=task.not_due
+        )
     return Outcome(
         name=task.name,
         python=task.python,

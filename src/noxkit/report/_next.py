@@ -50,8 +50,10 @@ def _unfinished(report: Report) -> Iterator[str]:
     unfinished = (Status.CRASHED, Status.INCONCLUSIVE)
     names = dict.fromkeys(one_line(outcome.name) for outcome in report.tasks if outcome.status in unfinished)
     names = [name for name in names if name not in _NO_TASKS]
+    others = [outcome for outcome in report.tasks if outcome.status not in (*unfinished, Status.SKIPPED)]
     if names:
-        command = f"nox -s {one_line(report.session)} -- --only {','.join(names)}"
+        only = f" -- --only {','.join(names)}" if others or len(names) == 1 else ""
+        command = f"nox -s {one_line(report.session)}{only}"
         yield f"`{command}` runs what did not conclude, once it is mended"
 
 

@@ -21,6 +21,7 @@ from noxkit.report._verdict import (
     number,
     open_findings,
     seconds,
+    shared_reason,
 )
 from noxkit.report._width import cut, display_width, pad, wrap
 
@@ -68,6 +69,8 @@ def summary(report: Report, style: Style) -> list[str]:
 def _rows(report: Report, due: Sequence[Outcome], style: Style) -> list[_Row]:
     tasks = by_task(open_findings(report))
     ordered = sorted(due, key=lambda outcome: outcome.status.rank)
+    if shared_reason(due) is not None and not style.verbose:
+        return [_row(ordered, number(len(ordered), "task"), tasks)]
     rows = [_row([outcome], label(outcome), tasks) for outcome in ordered]
     if style.verbose or len(rows) <= _ROWS:
         return rows
@@ -158,7 +161,10 @@ def _reasons(due: Sequence[Outcome], style: Style) -> Iterator[str]:
             groups.setdefault((outcome.status, reason, outcome.hint or ""), []).append(outcome)
     shown = list(groups.items()) if style.verbose else list(groups.items())[:_REASONS]
     for (status, reason, hint), outcomes in shown:
-        head = f"{status.value}: {_names([label(outcome) for outcome in outcomes])}"
+        named = _names([label(outcome) for outcome in outcomes]) if len(groups) > 1 or len(due) > len(outcomes) else ""
+        head = (
+            f"{status.value}: {named or 'every task'}" if len(outcomes) > 1 else f"{status.value}: {label(outcomes[0])}"
+        )
         said = reason if style.verbose else cut(reason, _REASON, ellipsis=style.ellipsis)
         yield style.paint(head, status.value) + style.paint(f": {said}", "bold")
         yield from _output(outcomes[0], style)

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding, Outcome, Report
 
-__all__ = ["by_task", "counts", "findings_of", "label", "last_line", "number", "open_findings", "seconds"]
+__all__ = [
+    "by_task",
+    "counts",
+    "findings_of",
+    "label",
+    "last_line",
+    "number",
+    "open_findings",
+    "seconds",
+    "shared_reason",
+]
 
 _NAMED = 3  # tasks that the last line names
 
@@ -68,6 +78,12 @@ def findings_of(outcome: Outcome, tasks: Mapping[str, Sequence[Finding]]) -> lis
     ]
 
 
+def shared_reason(due: Sequence[Outcome]) -> str | None:
+    """For which one reason none of several tasks has concluded; None where at least one has, or it is another."""
+    reasons = {outcome.reason if outcome.status is Status.INCONCLUSIVE else None for outcome in due}
+    return one_line(reasons.pop() or "") or None if len(due) > 1 and len(reasons) == 1 else None
+
+
 def last_line(report: Report) -> str:
     """The verdict in one line, such as `lint failed: 3 errors, 1 warning in 2 of 7 tasks (12.3 s)`.
 
@@ -76,7 +92,9 @@ def last_line(report: Report) -> str:
     if report.releases and not report.interrupted:
         return guard_lines(release_line(report))
     due = [outcome for outcome in report.tasks if outcome.status is not Status.SKIPPED]
-    parts = [part for part in (_troubles(due), _found(report, due)) if part]
+    shared = shared_reason(due)
+    troubles = f"nothing was looked at, since {shared}" if shared else _troubles(due)
+    parts = [part for part in (troubles, _found(report, due)) if part]
     if report.status is Status.INCONCLUSIVE and not due:
         parts.insert(0, "no task was due")
     elif not parts:
