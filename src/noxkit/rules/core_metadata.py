@@ -67,9 +67,10 @@ def metadata_missing(facts: WheelFacts) -> Iterator[Found]:
     # When to ignore
     Never.
     """
-    if facts.wheel.info is None or facts.headers is not None:
-        return
     member = facts.wheel.info_member("METADATA")
+    is_read = member is not None and member.is_file and facts.headers is not None
+    if facts.wheel.info is None or is_read:
+        return
     if member is None:
         what = f"there is no `{facts.headers_path}`"
     elif not member.is_file:
