@@ -50,6 +50,22 @@ def test_no_entry_is_asked_for_where_the_kind_asks_for_no_changelog(rules: RuleT
     assert rules.find("NK-CHANGELOG-VERSION", {"CHANGELOG.md": "## 0.1 - 2020-01-01\n"}) == []
 
 
+SELECTED = '[project]\nname = "acme"\nversion = "1.2.3"\n[tool.noxkit]\nselect = ["NK-CHANGELOG-VERSION"]\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        pytest.param({"CHANGELOG.md": "## 1.2.2\n"}, "no heading of CHANGELOG.md names version `1.2.3`", id="no entry"),
+        pytest.param({}, "no changelog names version `1.2.3`", id="no changelog"),
+        pytest.param({"CHANGELOG.md": "## 1.2.3\n"}, None, id="an entry"),
+    ],
+)
+def test_select_alone_asks_for_an_entry(rules: RuleTree, files: dict[str, str], message: str | None) -> None:
+    found = rules.find("NK-CHANGELOG-VERSION", {"pyproject.toml": SELECTED, **files})
+    assert [finding.message for finding in found] == ([message] if message else [])
+
+
 ADDED = "\n### Added\n\n- A.\n\n"
 GOOD = f"# Changelog\n\n## [Unreleased]\n\n## [1.1.0] - 2025-04-01\n{ADDED}## [1.0.0] - 2025-03-01\n{ADDED}"
 LINKS = "[1.1.0]: https://x.io/v1.0.0...v1.1.0\n[1.0.0]: https://x.io/v1.0.0\n[unreleased]: https://x.io/HEAD\n"
@@ -80,11 +96,16 @@ DEFECTS = [
         f"## 1.0.0 - 2025-03-01\n{ADDED}## 1.0 - 2025-03-01\n{ADDED}", "has an entry already", 7, id="the same version"
     ),
     pytest.param(f"## 1.0.0 - 2025-03-01\n{ADDED}## [Unreleased]\n", "stands below a version", 7, id="not on top"),
-    pytest.param(f"## [1.0.0] - 2025-03-01\n{ADDED}", "is a link without an address", 1, id="brackets without a link"),
     pytest.param(
         GOOD + LINKS.replace("v1.0.0...v1.1.0", "v0.9.0...v1.0.0"), "does not name that version", 17, id="a wrong link"
     ),
     pytest.param(GOOD + LINKS + "[0.9.0]: https://x.io/v0.9.0\n", "belongs to no entry", 20, id="a link of no entry"),
+    pytest.param(
+        GOOD + LINKS.replace("[1.0.0]: https://x.io/v1.0.0\n", ""),
+        "is a link without an address",
+        11,
+        id="one link less",
+    ),
     pytest.param(
         GOOD + LINKS + "[1.0.0]: https://x.io/v1.0.0\n", "is defined twice", 20, id="a link that is there twice"
     ),
@@ -100,6 +121,7 @@ def test_a_changelog_that_departs_from_the_form(rules: RuleTree, text: str, mess
 
 SILENT = [
     pytest.param({"CHANGELOG.md": GOOD + LINKS}, id="the form itself"),
+    pytest.param({"CHANGELOG.md": f"## [1.0.0] - 2025-03-01\n{ADDED}"}, id="brackets and no link anywhere"),
     pytest.param({"CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n### Added\n"}, id="nothing released, no links"),
     pytest.param({"CHANGELOG.md": f"## 1.0.0 - 2025-03-01 [YANKED]\n{ADDED}"}, id="yanked"),
     pytest.param({"CHANGELOG.md": f"## v1.0.0 - 2025-03-01\n{ADDED}"}, id="with a v"),

@@ -106,7 +106,8 @@ def changelog_version(facts: PackageFacts) -> Iterator[Found]:
     Write the entry. What has changed is nothing that noxkit can know, so there is no automatic fix.
 
     # Options
-    `required-files` of the package's kind: the rule is about those kinds that require a changelog.
+    `required-files` of the package's kind: the rule is about those kinds that require a changelog. Where `select`
+    names the rule itself, it is about every package with a version.
 
     # When to ignore
     Where the version is raised long before the release: use a development version (`1.3.0.dev0`)
@@ -114,7 +115,9 @@ def changelog_version(facts: PackageFacts) -> Iterator[Found]:
     """
     version = _own_version(facts)
     required = [name for name in (facts.kind.required_files if facts.kind else ()) if _names_changelog(name)]
-    if version is None or version.is_devrelease or not required:
+    selected = {*facts.whole.options.select, *(facts.kind.select if facts.kind else ())}
+    meant = bool(required) or "NK-CHANGELOG-VERSION" in selected
+    if version is None or version.is_devrelease or not meant:
         return
     paths = [path for path in facts.files if _beside_manifest(facts, path)]
     contents = [(path, data) for path in paths if (data := facts.whole.read(path)) is not None and data.strip()]
@@ -124,6 +127,9 @@ def changelog_version(facts: PackageFacts) -> Iterator[Found]:
             hint=f"write the entry `## [{version}] - {dt.date.today().isoformat()}`, with what has changed",
             at=facts.manifest.value("project", "version"),
         )
+    if not paths and not required:  # a required one that is missing is another rule's finding
+        hint = "write CHANGELOG.md beside it, with an entry for the version"
+        yield found(f"no changelog names version `{version}`", hint=hint, at=facts.manifest.value("project", "version"))
 
 
 def _own_version(facts: PackageFacts) -> Version | None:
@@ -327,7 +333,7 @@ def _links(document: Markdown, parts: Sequence[_Part]) -> Iterator[Found]:
     some = any(label in defined for label in labels)
     for label, part in labels.items():
         entry = part.entry
-        if entry.bracketed and not entry.linked and label not in defined and (some or entry.version is not None):
+        if entry.bracketed and not entry.linked and label not in defined and some:
             hint = f"add `[{entry.name}]: https://…` at the end, or take the brackets away"
             yield _at(document, part.heading, f"`[{entry.name}]` is a link without an address", hint)
     for definition in document.repeated_definitions:
