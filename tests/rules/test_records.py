@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,15 @@ if TYPE_CHECKING:
 WHEEL = "demo-1.0-py3-none-any.whl"
 EMPTY = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 INFO = "demo-1.0.dist-info"
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A zip with these files."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
 
 
 def added(*rows: list[str]) -> str:
@@ -164,3 +175,9 @@ SIGNATURES = {
 @pytest.mark.parametrize(("recipe", "fires"), SIGNATURES.values(), ids=SIGNATURES)
 def test_a_signature_is_not_listed(artifacts: Artifacts, recipe: str, *, fires: bool) -> None:
     assert bool(artifacts.find("NK-RECORD-SIGNATURE-LISTED", {WHEEL: recipe})) is fires
+
+
+def test_more_rows_than_any_wheel_has_files_are_not_read(artifacts: Artifacts) -> None:
+    content = {f"{INFO}/RECORD": b"a,,\n" * 400_000, f"{INFO}/WHEEL": b"", "demo.py": b""}
+    (found,) = artifacts.find("NK-RECORD-MALFORMED", {WHEEL: zipped(content)})
+    assert "more than 300000 rows" in found.message

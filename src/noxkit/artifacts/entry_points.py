@@ -8,6 +8,8 @@ import dataclasses
 
 __all__ = ["EntryPoint", "EntryPoints", "read_entry_points"]
 
+_MOST = 50_000
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EntryPoint:
@@ -42,6 +44,8 @@ class _Parser(configparser.ConfigParser):
 
 def read_entry_points(raw: bytes) -> EntryPoints:
     """Read entry_points.txt as the package index does: UTF-8, INI with `=` alone, no option twice."""
+    if raw.count(b"\n") > _MOST:
+        return EntryPoints(error=f"more than {_MOST} lines")
     parser = _Parser()
     try:
         parser.read_string(raw.decode("utf-8"))

@@ -8,6 +8,10 @@ import dataclasses
 
 __all__ = ["Record", "Row", "read_record"]
 
+# What ends a line for installers, which use str.splitlines; and more lines than a wheel has files.
+_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_MOST = 300_000
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Row:
@@ -51,6 +55,8 @@ def read_record(raw: bytes) -> Record:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         return Record(error=f"not UTF-8 at byte {error.start}")
+    if sum(map(text.count, _ENDS)) > _MOST:
+        return Record(error=f"more than {_MOST} rows")
     rows: list[Row] = []
     reader = csv.reader(text.splitlines(), strict=True)
     try:

@@ -37,12 +37,12 @@ _TAGS = (
 )
 _EXTENSION = re.compile(
     r"\.(?:(?:cpython-|cp)(?P<cpython>3\d+)(?P<flags>[a-z]*)(?:-[\w-]+)?|pypy(?P<pypy>3\d+)-\w+(?:-[\w-]+)?"
-    r"|(?P<stable>abi3t?))\.(?:so|pyd)"
+    r"|(?P<stable>abi3t?))\.(?:so|pyd)\Z"
 )
 # Words of a path that tell for which machine or system a file beside the others is meant.
 _MACHINE_WORDS = {
-    "x86": r"x86(?![-_]?64)|i[3-6]86|ia32|win32|32bit|\d*32",
-    "x86_64": r"x86[-_]64|amd64|x64|win64|64bit|\w*[a-z]-?64",
+    "x86": r"x86(?![-_]?64)|i[3-6]86|ia32|win32|32bit|[a-z]{0,12}-?32",
+    "x86_64": r"x86[-_]64|amd64|x64|win64|64bit|[a-z]{1,12}-?64",
     "arm64": r"arm64(?:ec)?|aarch64",
     "arm": r"arm(?:v\d\w*|hf|32)?",
 }
@@ -106,7 +106,7 @@ def extension_of(name: str) -> Extension | None:
     """What the name of a file says of an extension module; None where it says nothing."""
     base = name.rpartition("/")[2]
     match = _EXTENSION.search(base)
-    if match is None or match.end() != len(base):
+    if match is None:
         return None
     if match["cpython"]:
         return Extension("cpython", match["cpython"], match["flags"])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ def listed_files(facts: WheelFacts) -> list[str]:
     return [name for name in dict.fromkeys(names) if name not in exempt and not name.endswith("/")]
 
 
+@functools.lru_cache(maxsize=32)
 def is_weak(algorithm: str) -> bool:
     """Whether it is a hash function that the format of wheels forbids: all that are weaker than sha256."""
     return algorithm in ALGORITHMS and hashlib.new(algorithm, usedforsecurity=False).digest_size < 32

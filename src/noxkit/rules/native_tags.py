@@ -20,6 +20,7 @@ from noxkit.rules._several import LIMIT, several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from noxkit.artifacts.model import Member
     from noxkit.artifacts.native import NativeFile
@@ -154,7 +155,8 @@ def native_arch_mismatch(facts: WheelFacts) -> Iterator[Found]:
     """
     platforms = _platforms(facts)
     known = [(member, native) for member, native in natives(facts) if native.machines and not native.is_clr]
-    wrong = [(member, told) for member, native in known if (told := _wrong_machine(member, native, platforms, known))]
+    others = {_machines(native) for _, native in known}
+    wrong = [(member, told) for member, native in known if (told := _wrong_machine(member, native, platforms, others))]
     for member, told in wrong[:LIMIT]:
         yield found(
             told,
@@ -176,7 +178,7 @@ def _wrong_machine(
     member: Member,
     native: NativeFile,
     platforms: Sequence[Platform],
-    known: Sequence[tuple[Member, NativeFile]],
+    others: AbstractSet[frozenset[str]],
 ) -> str | None:
     """What is wrong with the machines of a file; None for nothing, or where its path says that it is meant."""
     wanted = frozenset[str]().union(*(each.machines for each in platforms if each.format == native.format))
@@ -187,7 +189,7 @@ def _wrong_machine(
     if not have & (wanted | _emulated(member, native, wanted)):
         return f"{told}, and the wheel for {several(sorted(wanted))}"
     missing = wanted - have
-    if missing and not is_launcher(member, native) and not _is_elsewhere(missing, have, known):
+    if missing and not is_launcher(member, native) and not _is_elsewhere(missing, have, others):
         return f"{told} alone, and the wheel for {several(sorted(wanted))}"
     return None
 
@@ -199,9 +201,9 @@ def _emulated(member: Member, native: NativeFile, wanted: frozenset[str]) -> set
     return {"x86", "x86_64"} if "arm64" in wanted else {"x86"}
 
 
-def _is_elsewhere(missing: frozenset[str], have: frozenset[str], known: Sequence[tuple[Member, NativeFile]]) -> bool:
+def _is_elsewhere(missing: frozenset[str], have: frozenset[str], others: AbstractSet[frozenset[str]]) -> bool:
     """Whether another file is there for the rest alone: two thin files instead of a universal one."""
-    return any(missing <= _machines(other) and not have <= _machines(other) for _, other in known)
+    return any(missing <= other and not have <= other for other in others)
 
 
 @rule(code="NK-NATIVE-PLATFORM-MISMATCH", scope=Scope.WHEEL, since="1.0", standard=True)

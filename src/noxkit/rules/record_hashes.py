@@ -83,11 +83,14 @@ def record_hash_mismatch(facts: WheelFacts) -> Iterator[Found]:
     Never.
     """
     count = 0
+    # A file may be listed a hundred thousand times.
+    known: dict[tuple[str, str], bytes | None] = {}
     for row, member in hashed_rows(facts):
         # What could not be read has a finding of its own.
         if row.algorithm not in ALGORITHMS or not member.sha256:
             continue
-        digest = digest_of(member, row.algorithm)
+        key = (row.path, row.algorithm)
+        digest = known[key] = known[key] if key in known else digest_of(member, row.algorithm)
         if digest is not None and encoded(digest) == row.digest.rstrip("=").translate(_STANDARD):
             continue
         count += 1

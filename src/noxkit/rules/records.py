@@ -328,7 +328,8 @@ def record_signature_listed(facts: WheelFacts) -> Iterator[Found]:
     # When to ignore
     Never.
     """
-    listed = [row for row in rows(facts) if row.path in signatures(facts)]
+    exempt = signatures(facts)
+    listed = [row for row in rows(facts) if row.path in exempt]
     if listed:
         yield found(
             f"RECORD lists its own signature `{listed[0].path}`",

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from typing import TYPE_CHECKING
 
-from packaging.tags import parse_tag
+from packaging.tags import Tag, parse_tag
 
 from noxkit.diagnostics.model import FixSafety, Severity
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._several import several
+from noxkit.rules._several import LIMIT, several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from packaging.tags import Tag
+    from collections.abc import Iterable, Iterator
 
     from noxkit.artifacts.headers import Headers
     from noxkit.rules._artifacts import WheelFacts
@@ -30,6 +30,7 @@ __all__ = [
 
 _VERSION = re.compile(r"\d+\.\d+")
 _TAG = re.compile(r"[^-\s]+-[^-\s]+-[^-\s]+")
+_MOST = 100_000
 _BUILD = re.compile(r"0*(\d+)(.*)")
 
 
@@ -119,7 +120,7 @@ def wheel_file_invalid(facts: WheelFacts) -> Iterator[Found]:
     member = facts.wheel.info_member("WHEEL")
     if member is None:
         return
-    for line, message in _wheel_faults(facts.wheel.wheel):
+    for line, message in itertools.islice(_wheel_faults(facts.wheel.wheel), LIMIT):
         yield found(
             message,
             hint="build the wheel with a build backend (`uv build`), and do not edit the file",
@@ -159,7 +160,9 @@ def _is_bool(value: str) -> bool:
 
 
 def _is_tag(value: str) -> bool:
-    return _TAG.fullmatch(value) is not None and all(all(part.split(".")) for part in value.split("-"))
+    if _TAG.fullmatch(value) is None or not all(all(part.split(".")) for part in value.split("-")):
+        return False
+    return all(each.isidentifier() for each in value.partition("-")[0].split("."))
 
 
 @rule(code="NK-WHEEL-VERSION-UNSUPPORTED", scope=Scope.WHEEL, since="1.0", standard=True)
@@ -241,7 +244,8 @@ def wheel_tag_mismatch(facts: WheelFacts) -> Iterator[Found]:
     stated = headers.values("Tag") if headers is not None else ()
     if name is None or not stated or not all(_is_tag(value) for value in stated):
         return
-    tags = frozenset(tag for value in stated for tag in _expanded(value))
+    # Tags of a thousand parts each would be a thousand million: no file name holds so many.
+    tags = _expanded(stated) if sum(map(_count, stated)) <= _MOST else frozenset[Tag]()
     if tags != name.tags:
         yield found(
             f"WHEEL and the file name do not have the same tags: {_difference(tags, name.tags)}",
@@ -251,10 +255,12 @@ def wheel_tag_mismatch(facts: WheelFacts) -> Iterator[Found]:
         )
 
 
-def _expanded(value: str) -> frozenset[Tag]:
-    # A tag of a thousand parts each is a thousand million tags: no file name holds so many.
-    parts = [len(part.split(".")) for part in value.split("-")]
-    return parse_tag(value) if parts[0] * parts[1] * parts[2] <= 10_000 else frozenset()
+def _count(value: str) -> int:
+    return math.prod(part.count(".") + 1 for part in value.split("-"))
+
+
+def _expanded(stated: Iterable[str]) -> frozenset[Tag]:
+    return frozenset(tag for value in stated for tag in parse_tag(value))
 
 
 def _difference(inside: frozenset[Tag], outside: frozenset[Tag]) -> str:

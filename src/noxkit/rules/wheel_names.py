@@ -44,6 +44,7 @@ _FAMILIES = re.compile(
     r"|android_\d+_(?:armeabi_v7a|arm64_v8a|x86|x86_64)"
     r"|pyemscripten_\d+_\d+_wasm32"
 )
+_LONGEST = 1000
 _INTERPRETER = re.compile(r"(?P<kind>py|cp|pp|ip|jy|graalpy)(?P<major>\d)(?P<minor>\d*)")
 
 
@@ -359,7 +360,7 @@ def tag_vs_requires_python(facts: WheelFacts) -> Iterator[Found]:
     """
     name, metadata = facts.wheel.name, facts.wheel.metadata
     stated = metadata.value("Requires-Python") if metadata is not None else None
-    if name is None or not stated:
+    if name is None or not stated or len(stated) > _LONGEST:
         return
     try:
         allowed = SpecifierSet(stated)
