@@ -3,20 +3,105 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import struct
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from noxkit.engine import _compile_child
+from noxkit.rules._artifacts import SyntaxFault
+from noxkit.rules._installed import is_importable
+from noxkit.rules._module_facts import is_aside
+from noxkit.tasks.process import StartError
+from noxkit.workspace.pythons import admits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from noxkit.artifacts.model import Member
     from noxkit.artifacts.wheel import Wheel
-    from noxkit.rules._artifacts import SyntaxFault
-    from noxkit.tasks.process import Runner
+    from noxkit.tasks.process import Completed, Runner
 
 __all__ = ["syntax_of"]
 
+_TIMEOUT = 600.0
+_DEATHS = 5  # modules that may bring a compiler down before the rest is left unasked
+_DIED = "the compiler of that Python breaks down on it"
+
 
 def syntax_of(runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel) -> tuple[SyntaxFault, ...]:
-    """The faults that the lowest and the highest admitted interpreter find in the modules of `wheel`."""
-    del runner, interpreters, wheel
-    return ()
+    """The faults that the interpreters (by their minors) which the wheel is for find in its modules.
+
+    The lowest and the highest are asked about all modules, those between only about what one of these refuses.
+    Modules that nobody imports, such as templates and inputs of tests, are passed over.
+    """
+    metadata = wheel.metadata
+    specifier = (metadata.value("Requires-Python") if metadata is not None else None) or ""
+    minors = sorted((minor for minor in interpreters if admits(specifier, minor)), key=_number)
+    members = [member for path, member in wheel.installed if _is_asked(path, member)]
+    if not minors or not members:
+        return ()
+    ends = list(dict.fromkeys((minors[0], minors[-1])))
+    with tempfile.TemporaryDirectory(prefix="noxkit-compile-") as folder:
+        found = _ask(runner, [(minor, interpreters[minor]) for minor in ends], members, Path(folder) / "all")
+        refused = {fault.member for fault in found}
+        left = [member for member in members if member.name in refused]
+        between = [(minor, interpreters[minor]) for minor in minors if minor not in ends]
+        found += _ask(runner, between, left, Path(folder) / "some") if left else []
+    return tuple(sorted(found, key=lambda fault: (fault.member, _number(fault.python))))
+
+
+def _number(minor: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in minor.split("."))
+
+
+def _is_asked(path: str, member: Member) -> bool:
+    return path.endswith(".py") and member.data is not None and is_importable(path) and not is_aside(path)
+
+
+def _ask(
+    runner: Runner, interpreters: Iterable[tuple[str, Path]], members: Sequence[Member], file: Path
+) -> list[SyntaxFault]:
+    with file.open("wb") as stream:
+        for member in members:
+            data = member.data or b""
+            stream.write(struct.pack(">Q", len(data)))
+            stream.write(data)
+    names = [member.name for member in members]
+    return [
+        SyntaxFault(minor, names[number], message, line)
+        for minor, path in interpreters
+        for number, line, message in _one(runner, path, file)
+    ]
+
+
+def _one(runner: Runner, path: Path, file: Path) -> Iterator[tuple[int, int | None, str]]:
+    """What one interpreter says; one that breaks down is started again behind the module on which it did."""
+    start = 0
+    for _ in range(_DEATHS):
+        completed = _run(runner, path, file, start)
+        if completed is None:
+            return
+        lines = completed.stdout.decode("ascii", "replace").split("\n")
+        for line in lines:
+            if line.startswith("["):
+                yield cast("tuple[int, int | None, str]", json.loads(line))
+        begun = [int(line[1:]) for line in lines if line[:1] == "@" and line[1:].isdigit()]
+        if "." in lines or not begun or completed.cancelled:
+            return
+        yield begun[-1], None, _DIED
+        start = begun[-1] + 1
+
+
+def _run(runner: Runner, path: Path, file: Path, start: int) -> Completed | None:
+    flags = ("-I", "-S", "-B", "-W", "ignore")
+    try:
+        return runner.run(
+            [path, *flags, _compile_child.__file__, str(file), str(start)],
+            task="wheel_contents",
+            cwd=file.parent,
+            timeout=_TIMEOUT,
+        )
+    except StartError:  # an interpreter that is gone: the others are asked all the same
+        return None

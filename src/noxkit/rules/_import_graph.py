@@ -70,10 +70,10 @@ class ImportGraph:
         """The first part of a module's name that is not in the wheel; None where all is, or where that is in doubt."""
         for end in range(1, len(name) + 1):
             part = "/".join(name[:end])
-            if self._path_of(part) is not None:
+            if self._path_of(part) is not None or self._is_folder(part):
                 continue
             # Others may add to a folder without `__init__`, and a package may make modules when it is imported.
-            if self._is_folder(part) or self._may_be_made(name[: end - 1], name[end - 1]):
+            if self._may_be_made(name[: end - 1], name[end - 1]):
                 return None
             return ".".join(name[:end])
         return None

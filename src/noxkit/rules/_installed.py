@@ -39,12 +39,14 @@ _TEMPLATES = re.compile(
     r"\{\{|\}\}|\{%|(?i:(?:^|/)[^/]*(?:templates?|cookiecutters?|skeletons?|scaffold(?:ing)?s?|starters?|starter_project|boilerplates?|blueprints?)(?:/|$))"
 )
 _TESTS = re.compile(
-    r"(?i)(?:^|/)(?:[^/]*[_-])?(?:tests?|testing|testdata|test[_-]data|testsuite|fixtures?)(?:[_-][^/]*)?/"
+    r"(?i)(?:^|/)(?:[^/]*[_-])?(?:tests?|testing|testdata|test[_-]data|testsuite|fixtures?|examples?|samples?|docs?|tutorials?|benchmarks?|cassettes|mocks?)(?:[_-][^/]*)?/"
 )
 
 _TEST_NAME = re.compile(
     r"(?:test|bench|benchmark)_.*|.*_(?:tests?|bench|benchmark)\.pyi?|(?:.*_)?conftest\.py|tests\.py"
 )
+
+_NO_PACKAGES = frozenset({"test", "tests", "docs", "examples"})
 
 
 def module_stem(name: str) -> str | None:
@@ -71,7 +73,7 @@ def is_template(path: str) -> bool:
 def below_top(path: str) -> str:
     """A path without its first folder, which is the package itself, whatever it is called; of tests it is whole."""
     top, _, below = path.partition("/")
-    return path if not below or top.lower() in {"test", "tests", "docs", "examples"} else below
+    return path if not below or top.lower() in _NO_PACKAGES else below
 
 
 def is_test_path(path: str) -> bool:
@@ -147,6 +149,13 @@ class Installed:
         """The `__init__` of a package; None for a folder that is none, or only part of a namespace."""
         names = (name for name in self.folders.get(folder, ()) if name.startswith("__init__."))
         return next((f"{folder}/{name}" for name in sorted(names) if module_stem(name) == "__init__"), None)
+
+    def inside(self, path: str) -> str:
+        """A path without the folders of namespaces and of the package itself, whatever these are called."""
+        parts = path.split("/")
+        ends = range(1, len(parts))
+        first = next((end for end in ends if self.init_of("/".join(parts[:end])) is not None), 0)
+        return below_top(path) if not first or parts[0] in _NO_PACKAGES else "/".join(parts[first:])
 
     def inits_above(self, path: str) -> bool:
         """Whether every folder from the outermost regular package down to `path` is a regular one."""

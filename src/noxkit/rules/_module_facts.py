@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from noxkit.rules._bound_names import bound_names
 from noxkit.rules._foreign import is_vendored
 from noxkit.rules._installed import below_top, installed, is_template, is_test_path
-from noxkit.rules._unwanted import is_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,7 +83,7 @@ def _all(facts: WheelFacts) -> Iterator[tuple[str, ModuleFacts]]:
 def is_aside(path: str) -> bool:
     """Whether a file lies among tests, samples, templates, or what was taken over: there it may be of any kind."""
     below = below_top(path)
-    return is_test_path(below) or is_sample(below) or is_template(below) or is_vendored(path)
+    return is_test_path(below) or is_template(below) or is_vendored(path)
 
 
 def _imports(tree: ast.Module) -> Iterator[Imported]:

@@ -165,7 +165,7 @@ def undeclared_dependency(facts: WheelFacts) -> Iterator[Found]:
     """
     needs, graph, tree = _needs(facts), import_graph(facts), installed(facts)
     for top, places in _foreign(graph, _own_names(facts)).items():
-        if any_brings(needs.names, top):
+        if any_brings(needs.names, top) or tree.is_project(top):
             continue
         reached = [place for place in places if place[0] in graph.reached]
         path, item = (reached or places)[0]
@@ -220,10 +220,9 @@ def _needs(facts: WheelFacts) -> _Needs:
     metadata, project = facts.wheel.metadata, installed(facts).project
     texts = metadata.values("Requires-Dist") if metadata is not None else ()
     parsed = [requirement for text in texts if (requirement := _requirement(text)) is not None]
-    names = frozenset(canonicalize_name(requirement.name) for requirement in parsed)
+    names = frozenset(canonicalize_name(requirement.name) for requirement in parsed) - {project}
     with_extras = any(requirement.extras for requirement in parsed)
-    along = None if with_extras or len(parsed) < len(texts) else closure(names - {project})
-    return _Needs(names | {project}, along)
+    return _Needs(names, None if with_extras or len(parsed) < len(texts) else closure(names))
 
 
 def _requirement(text: str) -> Requirement | None:

@@ -12,7 +12,7 @@ from noxkit.diagnostics.model import Severity
 from noxkit.rules._backends import how_to_exclude
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._foreign import is_vendored
-from noxkit.rules._installed import below_top, installed, is_template, is_test_path
+from noxkit.rules._installed import Installed, installed, is_template, is_test_path
 from noxkit.rules._module_facts import parsed
 from noxkit.rules._unwanted import Leftover, LeftoverKind, bytecode_of, is_sample, leftovers, secret_of
 
@@ -118,7 +118,7 @@ def junk_file(facts: WheelFacts) -> Iterator[Found]:
     """
     tree = installed(facts)
     for junk in leftovers(facts.wheel.content, *_JUNK):
-        if _is_meant(junk):
+        if _is_meant(tree, junk):
             continue
         more = f" ({junk.count} files)" if junk.count > 1 else ""
         yield found(
@@ -131,11 +131,11 @@ def junk_file(facts: WheelFacts) -> Iterator[Found]:
 _COPIED = frozenset({LeftoverKind.SETTINGS, LeftoverKind.CI, LeftoverKind.EDITOR})
 
 
-def _is_meant(junk: Leftover) -> bool:
+def _is_meant(tree: Installed, junk: Leftover) -> bool:
     """Whether it is there on purpose: settings for other trees in a folder of templates, and what npm names so."""
     if junk.path.endswith("/package.json.orig"):  # written by builds of JupyterLab, and read by its server
         return True
-    below = below_top(f"{junk.path}/")
+    below = tree.inside(f"{junk.path}/")
     return junk.kind in _COPIED and (is_sample(below) or is_template(below) or is_vendored(junk.path))
 
 
@@ -179,7 +179,7 @@ def secret_file(facts: WheelFacts) -> Iterator[Found]:
     """
     tree = installed(facts)
     for member in facts.wheel.content:
-        for secret in secret_of(dataclasses.replace(member, name=below_top(member.name))):
+        for secret in secret_of(dataclasses.replace(member, name=tree.inside(member.name))):
             if not secret.is_sample:
                 yield found(
                     f"`{member.path}` {secret.what}",
@@ -243,7 +243,8 @@ def build_path_leak(facts: WheelFacts) -> Iterator[Found]:
     Examples, and paths that everybody has:
     ```toml demo-1.0-py3-none-any.whl
     [files]
-    "demo/a.py" = "DEFAULT = '/home/user/projects/demo/data.txt'\\nSHORT = '/home/mkovac'\\nTMP = '/tmp/demo/cache/file'\\n"
+    "demo/a.py" = "DEFAULT = '/home/user/projects/demo/data.txt'\\nSHORT = '/home/mkovac'\\n"
+    "demo/b.py" = "TMP = '/tmp/demo/cache/file'\\n# see /home/mkovac/projects/demo/x/y\\n"
     "demo/tests/test_a.py" = "x = '/home/mkovac/projects/demo/include/demo'\\n"
     ```
 
@@ -256,8 +257,9 @@ def build_path_leak(facts: WheelFacts) -> Iterator[Found]:
     # When to ignore
     For an example in a docstring; better write `/home/user` there.
     """
+    tree = installed(facts)
     for path, member in (*_texts(facts), *_info(facts)):
-        if member.data is None or b"\0" in member.data[:1024] or _is_passed_over(member.path):
+        if member.data is None or b"\0" in member.data[:1024] or _is_passed_over(tree.inside(path)):
             continue
         roots = [root for root in _roots(facts) if root in member.data]
         if roots or any(mark in member.data for mark in _MARKS):
@@ -274,8 +276,7 @@ _MODULES = (".py", ".pyi")
 
 
 def _is_passed_over(path: str) -> bool:
-    below = below_top(path)
-    return is_sample(below) or is_test_path(below) or is_vendored(path)
+    return is_sample(path) or is_test_path(path) or is_vendored(path)
 
 
 def _texts(facts: WheelFacts) -> Iterator[tuple[str, Member]]:

@@ -15,6 +15,7 @@ from noxkit.rules._artifacts import SyntaxFault
 from noxkit.rules._base import Found, Scope, also, found, rule
 from noxkit.rules._installed import admitted, installed, is_importable
 from noxkit.rules._module_facts import is_aside
+from noxkit.workspace.pythons import admits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -168,23 +169,32 @@ def _versions(faults: Sequence[SyntaxFault]) -> str:
     return "Python " + ", ".join(dict.fromkeys(fault.python for fault in faults))
 
 
+def _heard(facts: WheelFacts) -> tuple[str, ...]:
+    """The interpreters at hand that Requires-Python admits: all of them are asked about what one refuses."""
+    metadata = facts.wheel.metadata
+    specifier = metadata.value("Requires-Python") if metadata is not None else None
+    return tuple(python for python in facts.interpreters if admits(specifier or "", python))
+
+
 def _asked(facts: WheelFacts) -> tuple[str, ...]:
     """The minors whose word counts: those that were asked, else those that the parser at hand stands for."""
-    return facts.interpreters or _stand_ins(facts)
+    return _heard(facts) or _stand_ins(facts)
 
 
 def _how(facts: WheelFacts) -> str:
-    if facts.interpreters:
+    if _heard(facts):
         return ""
     return f" (no such Python is installed: by the parser of {sys.version_info.major}.{sys.version_info.minor})"
 
 
 def _stand_ins(facts: WheelFacts) -> tuple[str, ...]:
     """The lowest minor that is admitted, and the one that runs: what `feature_version` can tell apart."""
-    lowest = next(iter(admitted(facts)), None)
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    older = lowest is not None and int(lowest.partition(".")[2]) < sys.version_info.minor
-    return (lowest, here) if older and lowest is not None else (here,)
+    minors, here = [python for python in admitted(facts) if _minor(python) <= sys.version_info.minor], sys.version_info
+    return tuple(dict.fromkeys((minors[0], f"{here.major}.{here.minor}"))) if minors else ()
+
+
+def _minor(python: str) -> int:
+    return int(python.partition(".")[2])
 
 
 def _refused(facts: WheelFacts) -> Mapping[str, list[SyntaxFault]]:
@@ -194,7 +204,7 @@ def _refused(facts: WheelFacts) -> Mapping[str, list[SyntaxFault]]:
         by_member[fault.member].append(fault)
     found: dict[str, list[SyntaxFault]] = {}
     for path, member in _judged(facts):
-        faults = by_member.get(member.name, []) if facts.interpreters else _parsed_as(facts, member)
+        faults = by_member.get(member.name, []) if _heard(facts) else _parsed_as(facts, member)
         if faults and _encoding_fault(member.data or b"") is None:
             found[path] = faults
     return found
@@ -210,7 +220,7 @@ def _fault(data: bytes, python: str) -> tuple[str, int | None] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(data, feature_version=(3, int(python.partition(".")[2])))
+            ast.parse(data, feature_version=(3, _minor(python)))
     except SyntaxError as error:
         return error.msg, error.lineno
     except (ValueError, RecursionError, MemoryError) as error:
