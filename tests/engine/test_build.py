@@ -454,7 +454,7 @@ deprecated
 WARNINGS = {
     "setuptools": (SETUPTOOLS, ["`project.license` as a TOML table is deprecated (to be mended by 2027-Feb-18)"]),
     "twice": (SETUPTOOLS * 2, ["`project.license` as a TOML table is deprecated (to be mended by 2027-Feb-18)"]),
-    "missing-dynamic": ("/x/site-packages/setuptools/a.py:76: _MissingDynamic: `license` is ignored", ["`license` is ignored"]),
+    "missing-dynamic": ("/x/setuptools/a.py:76: _MissingDynamic: `license` is ignored", ["`license` is ignored"]),
     "uv": ('warning: `build_system.requires = ["uv_build"]` is missing an upper bound',
            ['`build_system.requires = ["uv_build"]` is missing an upper bound']),
     "coloured": ("\x1b[33mwarning\x1b[0m: `project.license` is deprecated", ["`project.license` is deprecated"]),

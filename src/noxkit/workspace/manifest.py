@@ -105,6 +105,21 @@ def _found_packages(node: ast.Call) -> Table | None:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if name not in {"find_packages", "find_namespace_packages"}:
         return None
-    where = next((keyword.value for keyword in node.keywords if keyword.arg == "where"), None)
-    first = where or (node.args[0] if node.args else None)
-    return {"where": first.value if isinstance(first, ast.Constant) else "."}
+    given = dict(zip(("where", "exclude", "include"), node.args, strict=False))
+    given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
+    where = given.get("where")
+    chosen = {name: _names_in(given[name]) for name in ("exclude", "include") if name in given}
+    return {"where": where.value if isinstance(where, ast.Constant) else ".", **chosen}
+
+
+def _names_in(node: ast.expr) -> list[str]:
+    """The patterns of a literal; all packages where it is none, since nobody knows then."""
+    try:
+        value = cast("object", ast.literal_eval(node))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return ["*"]
+    return (
+        [item for item in cast("list[object]", value) if isinstance(item, str)]
+        if isinstance(value, list | tuple)
+        else ["*"]
+    )
