@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from noxkit.diagnostics.model import Status
+from noxkit.diagnostics.model import Severity, Status
 from noxkit.engine._plans import plan_lint
 from tests._trees import Repo, clean_environ, outcome
 from tests.docs.pages import ROOT
@@ -37,6 +37,29 @@ def linted(repo: Repo, files: dict[str, str], **environ: str) -> Report:
 def test_a_rule_of_the_repositorys_own_has_findings_like_any_other(repo: Repo) -> None:
     (finding,) = linted(repo, {}).findings
     assert (finding.code, finding.path, finding.line, finding.column) == ("NK-ACME-SLEEP", "src/acme.py", 5, 5)
+    assert finding.severity is Severity.ERROR
+
+
+NAMES = {
+    "the module": ("acme_rules", ""),
+    "the rule": ("acme_rules:sleep_in_source", ""),
+    "a list": ("acme_rules:RULES", "RULES = [sleep_in_source]\n"),
+    "a function": ("acme_rules:rules", "def rules():\n    return (sleep_in_source,)\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "more"), NAMES.values(), ids=NAMES.keys())
+def test_what_plugins_may_name(repo: Repo, name: str, more: str) -> None:
+    options = FILES["pyproject.toml"].replace('"acme_rules"', f'"{name}"')
+    files = {"acme_rules.py": FILES["acme_rules.py"] + "\n\n" + more, "pyproject.toml": PROJECT + options}
+    assert [finding.code for finding in linted(repo, files).findings] == ["NK-ACME-SLEEP"]
+
+
+def test_a_rule_says_itself_that_it_only_warns(repo: Repo) -> None:
+    text = FILES["acme_rules.py"].replace('since="1.0"', 'since="1.0", severity=Severity.WARNING')
+    text = text.replace("import Scope", "import Scope, Severity")
+    (finding,) = linted(repo, {"acme_rules.py": text}).findings
+    assert finding.severity is Severity.WARNING
 
 
 def test_the_example_is_clean_under_every_rule(repo: Repo) -> None:
@@ -62,6 +85,7 @@ def test_it_sees_no_credentials(repo: Repo) -> None:
     ("module", "status", "reason"),
     [
         pytest.param("import no_such_module\n", Status.INCONCLUSIVE, "cannot be imported", id="does not import"),
+        pytest.param("def rules():\n    return 1 / 0\n", Status.INCONCLUSIVE, "holds no rule", id="only functions"),
         pytest.param("RULES = []\n", Status.INCONCLUSIVE, "holds no rule", id="has no rule"),
         pytest.param(
             FILES["acme_rules.py"].replace("    for call", "    raise RuntimeError('no')\n    for call"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from noxkit.config.load import load
 from noxkit.engine._context import open_context
 from noxkit.engine._execute import pin_for
+from noxkit.engine._files import plugin_rules
 from noxkit.environments.uv import InstallFailedError
 from noxkit.errors import ERROR_CODES, ErrorRecord, NoxkitError, did_you_mean
 from noxkit.rules import load_rules
@@ -40,6 +41,8 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     text = _own(code.upper())
     if text is None and of_tool and tool in load_tools():
         text = _of_tool(parsed.root.resolve(), load_tools()[tool], of_tool)
+    if text is None and not of_tool:
+        text = _of_plugin(parsed.root.resolve(), code.upper())
     if text is None:
         known = [*load_rules(), *TOOL_CODES, *ERROR_CODES, *(f"{name}:…" for name in load_tools())]
         message = f"`{code}` is no code of noxkit, nor `TOOL:CODE` of a tool that it runs"
@@ -65,10 +68,20 @@ def _own(code: str) -> str | None:
     return None
 
 
-def _page(rule: RuleInfo) -> str:
+def _of_plugin(root: Path, code: str) -> str | None:
+    environ = current()
+    config = load(root, environ=environ, arguments=())
+    if not config.options.plugins:
+        return None
+    context = open_context("explain", root, config=config, environ=environ)
+    rule = next((each for each in plugin_rules(context) if each.code == code), None)
+    return None if rule is None else _page(rule, on="of `plugins` of this repository")
+
+
+def _page(rule: RuleInfo, *, on: str | None = None) -> str:
     facts = [
         f"{rule.severity.value}",
-        "in every profile" if rule.standard else "in `strict`, or where `select` names it",
+        on or ("in every profile" if rule.standard else "in `strict`, or where `select` names it"),
         f"{rule.fix.value} fix" if rule.fix else "no automatic fix",
         f"since {rule.since}",
     ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from noxkit.config.load import load
 from noxkit.config.reference import options_of_family
+from noxkit.engine._context import open_context
+from noxkit.engine._files import plugin_rules
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.rules import family_options, load_families, rules_on
 from noxkit.tasks.environ import current
@@ -15,7 +17,9 @@ from noxkit.tasks.environ import current
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
+    from noxkit.config.load import Config
     from noxkit.diagnostics.model import RuleInfo
     from noxkit.engine.console import Console
 
@@ -35,27 +39,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Print the rules or the options. Raises NoxkitError for a family that does not exist."""
     families = load_families()
+    root = parsed.root.resolve()
+    config = load(root, environ=current(), arguments=())
+    plugged = () if parsed.options else _plugged(root, config)
     wanted: list[str] = parsed.families or list(families)
     for name in wanted:
-        if name not in families:
+        if name not in families and name not in {rule.family for rule in plugged}:
             message = f"there is no family of rules `{name}`"
             raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=did_you_mean(name, families)))
     if parsed.options:
         for line in _options(wanted):
             console.line(line)
         return 0
-    config = load(parsed.root.resolve(), environ=current(), arguments=())
-    every = [rule for name in wanted for rule in families[name].values() if not rule.secondary]
+    own = (rules for name, rules in families.items() if name in wanted)
+    every = [rule for rules in own for rule in rules.values() if not rule.secondary]
     strict = config.options.profile == "strict"
     on = {rule.info.code for rule in rules_on(every, strict=strict, selected=config.options.select)}
     rules = [rule.info for rule in every if rule.info.code in on or not parsed.on]
+    theirs = [rule for rule in plugged if not parsed.families or rule.family in wanted]
+    on |= {rule.code for rule in theirs}
+    rules += theirs
     if parsed.json:
         console.line(json.dumps([_as_json(rule, on=rule.code in on) for rule in rules], indent=1))
         return 0
     for line in _lines(rules, on):
         console.line(line)
-    console.line(f"\n{len(on)} of {len(every)} rules are on here; `noxkit explain CODE` says more of one")
+    console.line(f"\n{len(on)} of {len(every) + len(theirs)} rules are on here; `noxkit explain CODE` says more of one")
     return 0
+
+
+def _plugged(root: Path, config: Config) -> tuple[RuleInfo, ...]:
+    """The rules of the repository's own, which are asked of their code."""
+    if not config.options.plugins:
+        return ()
+    return plugin_rules(open_context("rules", root, config=config, environ=current()))
 
 
 def _as_json(rule: RuleInfo, *, on: bool) -> dict[str, object]:

@@ -17,7 +17,9 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine import _source_worker
+from noxkit.engine._job import Share
 from noxkit.engine._source_worker import Answer, FileAnswer, Order
+from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.rules._foreign import is_foreign
 from noxkit.rules._stdlib import shadowed
 from noxkit.tasks.store import key_of
@@ -25,13 +27,14 @@ from noxkit.tasks.store import key_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from noxkit.diagnostics.model import Finding
+    from noxkit.diagnostics.model import Finding, RuleInfo
     from noxkit.engine._context import Context
     from noxkit.tasks.process import Completed
 
-__all__ = ["crashed", "read_files"]
+__all__ = ["crashed", "plugin_rules", "read_files"]
 
 _TASK = "source"
+_PLUGINS = "correct `plugins` in [tool.noxkit]: modules are looked up in the root and where nox runs"
 _SMALL = 60  # files that are not worth a second process
 _DECODER = msgspec.json.Decoder(Answer)
 _KEPT = msgspec.json.Decoder(dict[str, FileAnswer])
@@ -65,6 +68,22 @@ def read_files(
         *whole,
         *(finding for file in files for finding in file.findings),
     )
+
+
+def plugin_rules(context: Context) -> tuple[RuleInfo, ...]:
+    """The rules that `plugins` bring, which only their own code can tell.
+
+    Raises NoxkitError where they do not load.
+    """
+    plugins = context.config.options.plugins
+    if not plugins:
+        return ()
+    answer = _one(context, Order(root=str(context.root), plugins=plugins))
+    trouble = answer.reason if isinstance(answer, Outcome) else answer.trouble
+    if isinstance(answer, Outcome) or trouble is not None:
+        message = f"the rules of `plugins` are not known: {trouble}"
+        raise NoxkitError(ErrorRecord(code="NK-CONFIG-VALUE", message=message, hint=_PLUGINS))
+    return answer.rules
 
 
 def _order(context: Context, codes: Sequence[str], paths: Sequence[str], plugins: Sequence[str]) -> Order:
@@ -134,7 +153,7 @@ def _one(context: Context, order: Order) -> Answer | Outcome:
             task=_TASK,
             environment={**context.without_credentials, "PYTHONDONTWRITEBYTECODE": None, "PYTHONSAFEPATH": None},
             timeout=context.config.options.timeout,
-            nice=context.shares[_TASK].nice,
+            nice=context.shares.get(_TASK, Share()).nice,
         )
         return _read(completed, answer)
 
@@ -168,8 +187,7 @@ def _outcome(order: Order, files: Sequence[FileAnswer], answers: Sequence[Answer
     }
     trouble = next((answer.trouble for answer in answers if answer.trouble), None)
     if trouble is not None:
-        hint = "correct `plugins` in [tool.noxkit]: modules are looked up in the root and where nox runs"
-        return Outcome(name=_TASK, status=Status.INCONCLUSIVE, reason=trouble, hint=hint, evidence=evidence)
+        return Outcome(name=_TASK, status=Status.INCONCLUSIVE, reason=trouble, hint=_PLUGINS, evidence=evidence)
     if len(unread) == len(files):
         hint = "see `unread` in the evidence (`--verbose`)"
         return Outcome(name=_TASK, status=Status.INCONCLUSIVE, reason="no file was read", hint=hint, evidence=evidence)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from noxkit.diagnostics.model import Severity
 from noxkit.rules._base import Found, Place, Rule, Scope, also, found, rule
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "Place",
     "Rule",
     "Scope",
+    "Severity",
     "also",
     "family_options",
     "found",

@@ -122,13 +122,14 @@ class Rule(Generic[FactsT]):
     """One rule: what is known of it, and its function.
 
     A rule that is seen in several sources is declared once; in the others it is `secondary`, and `page` says
-    what it means there.
+    what it means there. `graded` is False where the profile alone decides how bad its findings are.
     """
 
     info: RuleInfo
     scope: Scope
     function: Callable[[FactsT], Iterable[Found]]
     secondary: bool = False
+    graded: bool = True
 
     def __call__(self, facts: FactsT, *, task: str = "", package: str | None = None) -> list[Finding]:
         """The findings of the function, signed with the rule's code."""
@@ -187,7 +188,7 @@ def rule(  # noqa: PLR0913 -- one rule's metadata, each a literal at its functio
             always=always,
             fix=fix,
         )
-        return Rule(info=info, scope=scope, function=function)
+        return Rule(info=info, scope=scope, function=function, graded=severity is not None)
 
     return declare
 
