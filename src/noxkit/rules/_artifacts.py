@@ -194,7 +194,7 @@ class SdistFacts(FileFacts):
         """The parts of the file name; None where it has not the form of one."""
         return self.sdist.name
 
-    @functools.cached_property
+    @property
     def backend(self) -> str:
         """`build-backend` of its pyproject.toml, or what stands in where there is none: setuptools."""
         return text(table(self.pyproject, "build-system").get("build-backend")) or "setuptools"

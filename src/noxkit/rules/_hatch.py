@@ -57,9 +57,8 @@ class HatchWheel:
     def sources(self) -> Mapping[str, str]:
         """Which prefixes of paths become which; a list takes them away."""
         value = self._value("sources")
-        if isinstance(value, list | tuple):
-            return {normal(path): "" for path in strings(value)}
-        return {normal(path): str(to).strip("/") for path, to in table(value).items()}
+        removed = {normal(path): "" for path in strings(value)}
+        return removed or {normal(path): str(to).strip("/") for path, to in table(value).items()}
 
     @property
     def forced(self) -> Mapping[str, str]:
