@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.commands import load_commands
 from noxkit.engine.console import Console
-from noxkit.errors import NoxkitError
+from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.tasks.environ import current
 
 if TYPE_CHECKING:
@@ -38,10 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     console = Console(current())
     try:
+        _check_root(parsed.root)
         return commands[parsed.command].run(parsed, console)
     except NoxkitError as error:
         console.error(error, parsed.root.resolve())
         return error.exit_code
+
+
+def _check_root(root: Path) -> None:
+    if not root.is_dir():
+        message, hint = f"`{root}` of --root is no folder", "name the folder of the noxfile"
+        raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=hint))
 
 
 if __name__ == "__main__":

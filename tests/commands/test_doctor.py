@@ -139,4 +139,4 @@ def test_a_root_with_a_space_in_its_name_is_quoted(repo: Repo, noxkit: Run) -> N
 
 def test_a_root_that_does_not_exist_is_an_error(noxkit: Run) -> None:
     code, _, error = noxkit("--root", "/nonexistent", "doctor")
-    assert (code, "error[" in error) == (2, True)
+    assert (code, "error[NK-ARGUMENT-VALUE]: `/nonexistent` of --root is no folder" in error) == (2, True)

@@ -11,7 +11,8 @@ import pytest
 from noxkit.diagnostics.events import RunFinished, RunStarted, TaskFinished
 from noxkit.diagnostics.model import Severity, Status
 from noxkit.engine import _plans as plans
-from noxkit.engine._plans import plan_coverage_alone, plan_lint
+from noxkit.engine._plans import plan_coverage_alone, plan_fix, plan_lint
+from noxkit.engine._run import run
 from noxkit.engine._scope import Scope
 from noxkit.errors import NoxkitError
 from tests._trees import command, manifest, outcome
@@ -206,3 +207,12 @@ def test_severities_of_annotations_are_kept(repo: Repo) -> None:
         "warning": Severity.WARNING,
         "notice": Severity.INFO,
     }
+
+
+@pytest.mark.parametrize("session", ["lint", "fix"])
+def test_an_interrupt_before_the_first_task_is_no_missing_uv(repo: Repo, session: str) -> None:
+    repo.write({**manifest(more="[tool.ruff]\n"), "a.py": "import os\n"})
+    context = repo.context(session=session)
+    context.cancel.set()
+    report = run(context, plan_fix if session == "fix" else plan_lint)
+    assert (report.status, report.interrupted) == (Status.INCONCLUSIVE, True)

@@ -66,6 +66,14 @@ def test_one_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
     assert uv.version == "0.2.0"
 
 
+def test_an_interrupted_run_has_no_opinion_on_which_is_there(tmp_path: Path) -> None:
+    base = {"PATH": f"{fake(tmp_path / 'b', '0.2.0').parent}:{os.defpath}"}
+    runner = Runner(root=tmp_path, environment=base)
+    runner.cancel.set()
+    uv = find_uv(runner, base, root=tmp_path, required=">=0.2")
+    assert (uv.version, uv.run(["--version"], task="t").cancelled) == ("unknown", True)
+
+
 def test_where_none_fits_each_is_named_with_its_version(tmp_path: Path) -> None:
     one = fake(tmp_path / "a", "0.1.0")
     with pytest.raises(NoxkitError) as caught:

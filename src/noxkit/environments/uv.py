@@ -98,11 +98,14 @@ class Uv:
 def find_uv(runner: Runner, environ: Mapping[str, str], *, root: Path, required: str | None) -> Uv:
     """`$UV`, else the uv on PATH that fits `required` (`[tool.uv] required-version`), else the bundled one.
 
+    Where the run is interrupted meanwhile it is the first of them, unasked: nothing is started any more.
     Raises NoxkitError (NK-UV-MISSING) where none of them fits.
     """
     seen: list[str] = []
     for path, origin in _candidates(environ):
         version = _version(runner, path, root)
+        if runner.cancel.requested:
+            return Uv(path=path, version="unknown", origin=origin, runner=runner, root=root)
         if version is not None and _fits(version, required):
             return Uv(path=path, version=version, origin=origin, runner=runner, root=root)
         seen.append(f"{path} ({origin}): {version or 'does not run'}")
@@ -208,7 +211,7 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
             "client error",
             "network was disabled",
         ),
-        "the package index did not answer: look at the network, or point uv at a mirror (UV_DEFAULT_INDEX)",
+        "the package index did not answer: look at the network, name a mirror (UV_DEFAULT_INDEX), or set UV_OFFLINE=1",
     ),
     (
         ("401 Unauthorized", "403 Forbidden"),
