@@ -27,6 +27,7 @@ STALE = "NK-LOCK-STALE"
         pytest.param("clean", Status.PASSED, [], "", id="fresh"),
         pytest.param("stale", Status.PASSED, [STALE], "uv.lock does not fit the manifests", id="stale"),
         pytest.param("unsolvable", Status.PASSED, [STALE], "cannot be had together", id="no solution"),
+        pytest.param("bad_manifest", Status.PASSED, [STALE], "found `-final-x`, which is not part", id="no manifest"),
         pytest.param("broken_lock", Status.PASSED, [STALE], "uv.lock cannot be read", id="no lock at all"),
         pytest.param("unreachable", Status.INCONCLUSIVE, [], "Connection refused|Failed to fetch", id="no index"),
         pytest.param("offline", Status.INCONCLUSIVE, [], "was not found in the cache", id="offline"),
@@ -47,6 +48,10 @@ def test_a_stale_lock_is_an_error_that_says_what_to_run(recorded: Callable[[str]
     (finding,) = recorded("uv_lock/stale").outcome.findings
     assert (finding.severity, finding.path, finding.line) == (Severity.ERROR, "uv.lock", 1)
     assert finding.hint == "run `uv lock`"
+
+
+def test_a_manifest_that_uv_cannot_read_has_its_place(recorded: Callable[[str], Recorded]) -> None:
+    assert [place[:4] for place in recorded("uv_lock/bad_manifest").places] == [(STALE, "p/one/pyproject.toml", 3, 9)]
 
 
 def test_a_fresh_lock_says_how_many_packages_it_holds(recorded: Callable[[str], Recorded]) -> None:

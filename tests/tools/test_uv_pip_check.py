@@ -56,6 +56,16 @@ def test_a_number_that_does_not_fit_crashes(make_job: Callable[..., Job]) -> Non
     assert TOOL.conclude(job, Completed(("uv",), 1, b"", said, 0.1)).status is Status.CRASHED
 
 
+def test_an_environment_that_lacks_something_is_not_compared_to_the_end(make_job: Callable[..., Job]) -> None:
+    files = {"pyproject.toml": '[project]\nname = "demo"\nversion = "1"\n'}
+    job = make_job(files, interpreter="self", missing=["demo (Failed to build)"])
+    outcome = TOOL.conclude(job, Completed(("uv",), 0, b"", b"Checked 2 packages in 1ms\n", 0.1))
+    assert (outcome.status, outcome.reason) == (
+        Status.INCONCLUSIVE,
+        "1 of what it is to look at could not be installed",
+    )
+
+
 def test_it_is_due_where_there_is_a_package(repository: Callable[[dict[str, Any]], Repository]) -> None:
     made = repository({"a.txt": ""})
     assert TOOL.not_due(made, (".",)) == "no package to install"

@@ -255,11 +255,13 @@ def _environment_outcome(context: Context, key: str, result: object) -> Outcome 
         **({"stands_in_for": python} if stand_in else {}),
         "uv": f"{context.uv.version} ({context.uv.origin})",
     }
-    failed = [name for name in result.missing if "declared as a conflict" not in name]
+    failed = result.failed
     if result.missing:
         evidence["missing"] = list(result.missing)
     if failed:
         hint = "mend these requirements, or declare what excludes each other in `conflicts` of [tool.uv]"
+        if any(mark in name for name in failed for mark in ("Failed to build", "Failed to parse", "build backend")):
+            hint = "mend what they name: `lint` finds wrong metadata, and `uv sync` by hand shows all of its output"
         return Outcome(
             name="environment",
             python=python,

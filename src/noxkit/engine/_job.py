@@ -137,6 +137,7 @@ def _job(context: Context, task: Task, tool: Tool, *, homes: Homes, scratch: Pat
         version=homes.own.version if homes.own is not None else None,
         installed=frozenset(project.installed) if project is not None else frozenset(),
         enforced=_enforced(context, tool),
+        missing=project.failed if project is not None else (),
     )
 
 

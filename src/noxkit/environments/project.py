@@ -57,6 +57,11 @@ class ProjectEnvironment:
     how: str
     made: bool
 
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """What is missing though it should be there: not what is declared as a conflict."""
+        return tuple(name for name in self.missing if "declared as a conflict" not in name)
+
 
 @dataclasses.dataclass(slots=True)
 class _Result:

@@ -78,7 +78,8 @@ class Job:
     threads the tool may use, None for as many as it likes; `write` is True for `fmt` and `fix`;
     `installed` are the normalised names of the
     distributions in the project environment; `version` is the tool's own, None for noxkit's;
-    `enforced` are prefixes of the codes of this program that noxkit's other tasks enforce.
+    `enforced` are prefixes of the codes of this program that noxkit's other tasks enforce; `missing` names what could
+    not be installed into the project environment.
     """
 
     repository: Repository
@@ -96,6 +97,7 @@ class Job:
     installed: frozenset[str] = frozenset()
     version: str | None = None
     enforced: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def is_at_least(self, version: str) -> bool:
         """Whether the tool is of this version or newer: a project's own pin may be too old for an option."""

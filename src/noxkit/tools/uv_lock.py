@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._output import clean, failure, last_count, text_of
+from noxkit.tools._places import relative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,10 @@ __all__ = ["UvLock"]
 _RESOLVED = re.compile(r"^Resolved (\d+) packages? in ", re.MULTILINE)
 _STALE = "needs to be updated"
 _UNREADABLE = re.compile(r"Failed to parse:? `?[^`\s]*uv\.lock`?")
+_MANIFEST = re.compile(
+    r"Failed to parse:? `?(?P<path>[^`\n]*pyproject\.toml)`?\n(?:.*?at line (?P<line>\d+), column (?P<column>\d+))?",
+    re.DOTALL,
+)
 _UNREACHABLE = re.compile(
     r"Request failed after|Failed to fetch|error sending request|network was disabled|Could not connect|dns error|"
     r"timed out|No interpreter found|Failed to build|build backend",
@@ -62,7 +67,6 @@ class UvLock(Tool):
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """uv has words only: fresh, stale, unsolvable, or no answer."""
-        del job
         said = text_of(completed.stderr)
         packages = last_count(_RESOLVED, said)
         if completed.returncode == 0:
@@ -74,6 +78,8 @@ class UvLock(Tool):
         if _UNREADABLE.search(said):
             hint = "make it again with `uv lock`"
             return Reading(findings=(_finding("uv.lock cannot be read", hint, "uv.lock", said=said),))
+        if manifest := _MANIFEST.search(said):
+            return Reading(findings=(_of_manifest(job, manifest, said),))
         if _UNREACHABLE.search(said):
             hint = "run `uv lock --check` by hand; what it needs and could not get stands in its output"
             return Reading(trouble=f"uv got no answer: {failure(completed)}", trouble_hint=hint)
@@ -82,6 +88,22 @@ class UvLock(Tool):
             message = "the manifests ask for what cannot be had together"
             return Reading(findings=(_finding(message, hint, "pyproject.toml", said=said),))
         raise UnparseableError(failure(completed))
+
+
+def _of_manifest(job: Job, match: re.Match[str], said: str) -> Finding:
+    """A manifest that uv cannot read; what it says of the place stands in its last line."""
+    why = said.partition("\nhint:")[0].strip().splitlines()[-1].strip(" |^")
+    return Finding(
+        code="NK-LOCK-STALE",
+        task=UvLock.name,
+        severity=Severity.ERROR,
+        message=clean(f"uv cannot read the manifest: {why}"),
+        hint="correct what it names, then run `uv lock`",
+        path=relative(job.root, match["path"]),
+        line=int(match["line"]) if match["line"] else None,
+        column=int(match["column"]) if match["column"] else None,
+        url=UvLock.url,
+    )
 
 
 def _finding(message: str, hint: str, path: str, *, said: str = "") -> Finding:

@@ -68,7 +68,13 @@ class UvPipCheck(Tool):
         announced = last_count(_FOUND, said) or 0
         if announced != len(broken):
             raise UnparseableError(f"uv names {len(broken)} incompatibilities and counts {announced}")
-        return Reading(findings=tuple(_finding(line) for line in broken), files=count)
+        trouble = f"{len(job.missing)} of what it is to look at could not be installed" if job.missing else None
+        return Reading(
+            findings=tuple(_finding(line) for line in broken),
+            files=count,
+            trouble=trouble,
+            trouble_hint="mend what the row of the environment names" if trouble else None,
+        )
 
 
 def _finding(line: str) -> Finding:
