@@ -25,7 +25,8 @@ __all__ = ["read_tar"]
 _BLOCK = 512
 _ZEROS = bytes(_BLOCK)
 _EXTENSION = 1 << 20  # bytes of one long name or PAX header
-_ENTRIES = 72 << 20  # bytes of memory for all entries without their content
+_CONTENT = 80 << 20  # bytes of content that are kept
+_ENTRIES = 80 << 20  # bytes of memory for all entries without their content
 _ENTRY = 640  # bytes of memory that one takes without its names
 _OCTAL_SIZE = 8 << 30  # the first size that octal digits cannot say
 
@@ -100,7 +101,7 @@ class _Reader:
         self.stream = stream
         self.members: list[Member] = []
         self.faults = Faults()
-        self.contents = Contents()
+        self.contents = Contents(_CONTENT)
         self._room = _ENTRIES
         self._everywhere: dict[str, bytes] = {}
         self._next: dict[str, bytes] = {}
@@ -187,7 +188,7 @@ class _Reader:
         kind = MemberKind.SPARSE if is_sparse else _KINDS.get(header.type, MemberKind.OTHER)
         size = self._size(header, said, name)
         target = _text(said.get("linkpath", header.target)) if kind in _LINKS else None
-        self._take_room(name, said)
+        self._take_room(name, said.get("linkpath", header.target))
         if kind in _WITH_CONTENT:
             content = self._read_content(header, kind, name, size)
         else:
@@ -227,10 +228,10 @@ class _Reader:
             pass
         return Content()
 
-    def _take_room(self, name: bytes, said: dict[str, bytes]) -> None:
+    def _take_room(self, *texts: bytes) -> None:
         """Stop before the entries themselves fill the memory."""
-        # A character may take four bytes, and the bytes of the name are kept as well.
-        self._room -= _ENTRY + 5 * len(name) + 4 * len(said.get("linkpath", b""))
+        # A character beside ASCII makes each of a text take up to four bytes; the bytes are kept as well.
+        self._room -= _ENTRY + sum(len(text) * (2 if text.isascii() else 5) for text in texts)
         if self._room < 0:
             raise StoppedError(FaultKind.LIMIT, f"only the first {len(self.members)} entries of the archive are read")
 

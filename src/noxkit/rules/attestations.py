@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from typing import TYPE_CHECKING, cast
 
@@ -127,7 +126,7 @@ def _fault(attestation: Table, archive: Archive, seen: list[str]) -> str | None:
 def _decoded(value: object) -> bytes | None:
     try:
         return base64.b64decode(value, validate=True) if isinstance(value, str) and value else None
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
 
 
