@@ -37,6 +37,8 @@ def _own(artifacts: Artifacts, project: str, metadata: str = "") -> list[str]:
         ('requires-python = "<4,>=3.10"', 'Requires-Python = ">=3.10, <4"', []),
         ('requires-python = ">=3.11"', "", ["Requires-Python"]),
         ('requires-python = ">=3.10"', "Requires-Python = false", ["Requires-Python"]),
+        ('requires-python = ">=3.10"', 'Requires-Python = ">=K"', ["Requires-Python"]),
+        ('requires-python = ">=K"', "", ["Requires-Python"]),
         ('license = "MIT"', "", []),
         ('license = "mit"', "", []),
         ('license = "Apache-2.0"', "", ["License-Expression"]),

@@ -92,8 +92,9 @@ def _words(value: str) -> str:
 
 
 def _specifiers(value: str) -> object:
+    # A set of specifiers that is compared with text reads it, and raises where it cannot.
     try:
-        return SpecifierSet(value) if len(value) < _LONGEST else value
+        return frozenset(SpecifierSet(value)) if len(value) < _LONGEST else value
     except InvalidSpecifier:
         return value
 
@@ -353,7 +354,11 @@ _BY_NATURE = frozenset({"metadata-version", "dynamic", "platform", "supported-pl
 
 def _values(core: CoreMetadata, field: str) -> set[str]:
     normal = _NORMAL.get(field.lower(), _words)
-    return {str(normal(each.value)) for each in core.fields(field) if each.value.strip() not in {"", "UNKNOWN"}}
+    return {_written(normal(each.value)) for each in core.fields(field) if each.value.strip() not in {"", "UNKNOWN"}}
+
+
+def _written(value: object) -> str:
+    return ",".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
 
 
 _NORMAL: Mapping[str, Callable[[str], object]] = {
