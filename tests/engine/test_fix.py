@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from noxkit.diagnostics.events import TaskFinished
 from noxkit.diagnostics.fixes import CreateFile, DeleteFile, MakeExecutable, TextEdit, TomlEdit
 from noxkit.diagnostics.model import Finding, FixSafety, Severity, Status
 from noxkit.engine._apply import apply_fixes
@@ -60,6 +61,13 @@ def test_a_fix_is_written_once_and_the_second_run_changes_nothing(demo: Repo) ->
     assert (demo.root / "src/demo/main.py").read_text() == USED
     assert first.evidence["changed"] == ["src/demo/main.py"]
     assert outcome(fixed(demo), "changes").evidence["changed"] == []
+
+
+def test_what_is_left_to_lint_does_not_look_like_a_failure(demo: Repo) -> None:
+    demo.write({"src/demo/main.py": "print(unknown)\n"})
+    fixed(demo)
+    ended = [event.outcome for event in demo.events if isinstance(event, TaskFinished) and event.name == "ruff"]
+    assert {(each.status, each.evidence["left"]) for each in ended} == {(Status.PASSED, 1)}
 
 
 @pytest.mark.parametrize("flag", ["--check", "--diff"])

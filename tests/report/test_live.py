@@ -39,6 +39,14 @@ def feed(observer: Observer, *events: Event) -> None:
         observer(event)
 
 
+def test_what_is_accepted_is_not_counted() -> None:
+    stream = io.StringIO()
+    passed = outcome("ruff", findings=(finding(suppressed="why"),), evidence={"version": "0.17.6", "files": 3})
+    with PlainLines(stream) as lines:
+        feed(lines, START, TaskFinished(name="ruff", outcome=passed), END)
+    assert stream.getvalue().splitlines()[1] == "✓ ruff passed 0.5 s: 0.17.6, 3 files"
+
+
 def test_plain_lines_say_what_happens_at_once() -> None:
     stream = io.StringIO()
     with PlainLines(stream) as lines:

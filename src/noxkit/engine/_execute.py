@@ -15,6 +15,7 @@ from noxkit.diagnostics.events import TaskFinished, TaskStarted
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._facts import development_specifiers
 from noxkit.engine._job import Homes, Share, run_tool
+from noxkit.engine._verdict import left_over
 from noxkit.environments.project import STAND_IN, ProjectEnvironment
 from noxkit.environments.tool import Pin, ToolEnvironment, pin_of
 from noxkit.environments.uv import InstallFailedError
@@ -131,7 +132,8 @@ def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object]
     outcome = _described(task, outcome, seconds)
     if outcome.status in {Status.PASSED, Status.FAILED}:
         context.store.put(key_of("seconds", task.name), f"{seconds:.3f}".encode())
-    context.fanout(TaskFinished(name=task.label, outcome=judge.one(outcome)))
+    told = judge.one(outcome)
+    context.fanout(TaskFinished(name=task.label, outcome=left_over(told) if task.write else told))
     return outcome
 
 

@@ -15,8 +15,7 @@ from noxkit.engine._baseline import ACCEPTED
 from noxkit.engine._copy import deliver, unified_diff, working_copy
 from noxkit.engine._execute import execute
 from noxkit.engine._judge import Judge
-from noxkit.rules import load_rules
-from noxkit.rules._base import Scope
+from noxkit.engine._verdict import left_over
 from noxkit.workspace._tables import table
 
 if sys.version_info >= (3, 11):
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from noxkit.diagnostics.model import Finding
     from noxkit.engine._context import Context
     from noxkit.engine._copy import Change, WorkingCopy
-    from noxkit.engine._scope import Scope as RunScope
+    from noxkit.engine._scope import Scope
     from noxkit.engine._task import Task
 
 __all__ = ["CHANGES", "write_in_copy"]
@@ -55,7 +54,7 @@ class _Fixing:
 
 
 def write_in_copy(
-    context: Context, plan: Callable[[Context], list[Task]], *, judge: Judge, scope: RunScope
+    context: Context, plan: Callable[[Context], list[Task]], *, judge: Judge, scope: Scope
 ) -> list[Outcome]:
     """Run the tasks that write in a copy until a pass changes nothing, then put the changed files into the tree.
 
@@ -87,7 +86,7 @@ def _commands_aside(tasks: Sequence[Task]) -> list[Task]:
     ]
 
 
-def _passes(context: Context, copy: WorkingCopy, plan: Callable[[Context], list[Task]], *, scope: RunScope) -> _Fixing:
+def _passes(context: Context, copy: WorkingCopy, plan: Callable[[Context], list[Task]], *, scope: Scope) -> _Fixing:
     fixing = _Fixing()
     before = copy.state()
     for _ in range(_PASSES):
@@ -100,7 +99,7 @@ def _passes(context: Context, copy: WorkingCopy, plan: Callable[[Context], list[
     return fixing
 
 
-def _one_pass(copy: WorkingCopy, plan: Callable[[Context], list[Task]], fixing: _Fixing, *, scope: RunScope) -> None:
+def _one_pass(copy: WorkingCopy, plan: Callable[[Context], list[Task]], fixing: _Fixing, *, scope: Scope) -> None:
     """The tools that write, one after another; then the rules on what they have left, and the fixes of both."""
     inner = copy.context()
     names = _command_names(inner)
@@ -123,32 +122,16 @@ def _one_pass(copy: WorkingCopy, plan: Callable[[Context], list[Task]], fixing: 
 
 
 def _keep(fixing: _Fixing, outcome: Outcome) -> None:
-    """The outcome of the last pass, without its findings: what a fix leaves is for `lint` to say.
-
-    But what could not be read has not been fixed, and a session that passed over it has not passed.
-    """
+    """The outcome of the last pass."""
     label = f"{outcome.name}[{outcome.python}]" if outcome.python else outcome.name
-    status = Status.PASSED if outcome.status is Status.FAILED else outcome.status
     before = fixing.outcomes.get(label)
     seconds = outcome.seconds + (before.seconds if before is not None else 0.0)
-    evidence: dict[str, EvidenceValue] = {**outcome.evidence, "left": len(outcome.findings)}
+    kept = left_over(outcome)
     counts = (outcome.evidence.get("changed"), before.evidence.get("changed") if before is not None else 0)
+    evidence = dict(kept.evidence)
     if isinstance(counts[0], int) and isinstance(counts[1], int):
         evidence["changed"] = counts[0] + counts[1]
-    fixing.outcomes[label] = msgspec.structs.replace(
-        outcome, status=status, seconds=seconds, evidence=evidence, findings=_unread(outcome), cached=False
-    )
-
-
-def _unread(outcome: Outcome) -> tuple[Finding, ...]:
-    rules = load_rules()
-    return tuple(
-        finding
-        for finding in outcome.findings
-        if finding.severity is Severity.ERROR
-        and finding.code in rules
-        and rules[finding.code].scope == Scope.BROKEN.value
-    )
+    fixing.outcomes[label] = msgspec.structs.replace(kept, seconds=seconds, evidence=evidence, cached=False)
 
 
 def _apply(inner: Context, copy: WorkingCopy, findings: Sequence[Finding], fixing: _Fixing) -> None:

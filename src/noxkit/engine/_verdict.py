@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
+from noxkit.diagnostics.model import EvidenceValue, Finding, Outcome, Report, Severity, Status
 from noxkit.rules import load_rules
+from noxkit.rules._base import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from noxkit.diagnostics.sources import Sources
 
-__all__ = ["Verdict", "capped", "fingerprinted", "judged", "merged", "raised", "verdict_of"]
+__all__ = ["Verdict", "capped", "fingerprinted", "judged", "left_over", "merged", "raised", "verdict_of"]
 
 _AS_THEY_ARE = frozenset({"build", "rehearsal", "wheel_contents"})
 
@@ -67,6 +68,24 @@ def judged(outcome: Outcome, *, fail_on: Severity) -> Outcome:
     if failing and outcome.status in {Status.PASSED, Status.INCONCLUSIVE, Status.SKIPPED}:
         return msgspec.structs.replace(outcome, status=Status.FAILED)
     return outcome
+
+
+def left_over(outcome: Outcome) -> Outcome:
+    """The outcome of a task that writes, without its findings: what a fix leaves is for `lint` to say.
+
+    But what could not be read has not been fixed, and a session that passed over it has not passed.
+    """
+    rules = load_rules() if outcome.findings else {}
+    unread = tuple(
+        finding
+        for finding in outcome.findings
+        if finding.severity is Severity.ERROR
+        and finding.code in rules
+        and rules[finding.code].scope == Scope.BROKEN.value
+    )
+    status = Status.PASSED if outcome.status is Status.FAILED and not unread else outcome.status
+    evidence: dict[str, EvidenceValue] = {**outcome.evidence, "left": len(outcome.findings)}
+    return msgspec.structs.replace(outcome, status=status, findings=unread, evidence=evidence)
 
 
 def merged(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:

@@ -89,9 +89,10 @@ def _end_line(name: str, outcome: Outcome, style: Style) -> str:
     if outcome.status is Status.SKIPPED:
         return f"{parts[0]}: {one_line(outcome.reason or 'not due')}"
     parts.append(seconds(outcome.seconds))
-    said = [counts(outcome.findings) or _said(outcome.reason or ", ".join(evidence_words(outcome)[:2]))]
-    if outcome.status is Status.FAILED and outcome.findings:
-        first = min(outcome.findings, key=lambda finding: (finding.severity.rank, finding.sort_key))
+    found = [finding for finding in outcome.findings if finding.suppressed is None]
+    said = [counts(found) or _said(outcome.reason or ", ".join(evidence_words(outcome)[:2]))]
+    if outcome.status is Status.FAILED and found:
+        first = min(found, key=lambda finding: (finding.severity.rank, finding.sort_key))
         place = f"{one_line(first.path)}:{first.line or 1}: " if first.path else ""
         said.append(f"first: {place}{_said(first.message)}")
     return " ".join(parts) + (f": {'; '.join(said)}" if any(said) else "")
