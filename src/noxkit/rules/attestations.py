@@ -93,9 +93,10 @@ def _faults(attestation: Attestation, archive: Archive, seen: list[str]) -> Iter
     if content is None:
         yield "the attestation is no JSON" if attestation.data else f"it is empty, or longer than {MOST_ATTESTED} bytes"
         return
-    listed = items(content) if isinstance(content, list) else (content,)
-    if not listed:
+    if content == []:
         yield "the file holds an empty list of attestations"
+        return
+    listed = items(content) or (content,)
     for each in listed[: _MOST + 1]:
         fault = _fault(table(each), archive, seen)
         if fault is not None:
@@ -141,7 +142,7 @@ def _statement_fault(attestation: Table, archive: Archive, seen: list[str]) -> s
         return f"the file has {_PREDICATES[predicate]} twice"
     seen.append(predicate)
     subjects = items(statement.get("subject"))
-    subject = table(subjects[0]) if len(subjects) == 1 else {}
+    subject = table(subjects[0] if len(subjects) == 1 else None)
     name, digest = text(subject.get("name")), text(table(subject, "digest").get("sha256"))
     if name is None or digest is None:
         return f"the attestation has {len(subjects)} subjects, and not one with a name and a sha256"

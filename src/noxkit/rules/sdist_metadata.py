@@ -84,7 +84,7 @@ def metadata_drift(facts: SdistFacts) -> Iterator[Found]:
     Never.
     """
     manifest, core = manifest_of(facts.sdist), facts.core
-    project = table(manifest.data, "project") if manifest is not None else {}
+    project = table(manifest.data if manifest is not None else None, "project")
     if core is None or not project:
         return
     for drift in stated_drifts(project, core):
