@@ -12,6 +12,7 @@ from noxkit.rules._core_metadata import limited, refused, shown
 from noxkit.rules._manifest import has_project
 from noxkit.rules._pep621 import project_errors
 from noxkit.rules._rendering import Rendering, content_type, links, render
+from noxkit.workspace._tables import table, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -286,8 +287,12 @@ def readme_missing_in_tree(facts: PackageFacts) -> Iterator[Found]:
     # acme
     ```
     """
-    if has_project(facts):
+    readme = facts.project.get("readme")
+    path = text(readme) or text(table(readme).get("file"))
+    if has_project(facts) and path is not None:  # what follows costs a few milliseconds a package
         folder = facts.whole.repository.root / facts.package.folder
+        if (folder / path).is_file():
+            return
         for error in project_errors(facts.package.pyproject, folder):
             if error.missing == "readme":
                 hint = "write the path of a file that is there, relative to pyproject.toml, or add the file"

@@ -208,7 +208,7 @@ def _unmapped(facts: PackageFacts, wheel: HatchWheel) -> Iterator[Found]:
                 )
 
 
-@rule(code="NK-HATCH-INCLUDE-NOTHING", scope=Scope.PACKAGE, since="1.0", standard=True)
+@rule(code="NK-HATCH-INCLUDE-NOTHING", scope=Scope.PACKAGE, since="1.0", standard=True, fix=FixSafety.DISPLAY)
 def hatch_include_nothing(facts: PackageFacts) -> Iterator[Found]:
     """Hatch is told to include what is not there.
 
@@ -268,7 +268,7 @@ def hatch_include_nothing(facts: PackageFacts) -> Iterator[Found]:
     ```
 
     # Fix
-    Correct the path; it is relative to pyproject.toml.
+    Display: correct the path; it is relative to pyproject.toml.
 
     # Options
     None.
@@ -279,20 +279,23 @@ def hatch_include_nothing(facts: PackageFacts) -> Iterator[Found]:
     wheel = hatch_wheel(facts)
     if wheel is None or wheel.makes_files:
         return
-    hint = "write a path that is there, relative to pyproject.toml"
     for option in ("packages", "only-include"):
         for index, entry in enumerate(wheel.list(option)):
             if not wheel.exists(normal(entry)):
-                place = facts.manifest.value(*wheel.way(option), index)
-                yield found(f"`{entry}` of `{option}` does not exist", hint=hint, at=place)
+                yield _absent(facts, f"`{entry}` of `{option}` does not exist", *wheel.way(option), index)
     patterns = wheel.list("include")
     if patterns and not wheel.matching(patterns):
         names = ", ".join(f"`{pattern}`" for pattern in patterns[:5])
-        yield found(f"`include` matches no file: {names}", hint=hint, at=facts.manifest.value(*wheel.way("include")))
+        yield _absent(facts, f"`include` matches no file: {names}", *wheel.way("include"))
     for source in wheel.forced:
         if not source.startswith(("/", "~", "..")) and not wheel.exists(source):
-            place = facts.manifest.value(*wheel.way("force-include"), source)
-            yield found(f"`{source}` of `force-include` does not exist", hint=hint, at=place)
+            message = f"`{source}` of `force-include` does not exist"
+            yield _absent(facts, message, *wheel.way("force-include"), source)
+
+
+def _absent(facts: PackageFacts, message: str, *way: str | int) -> Found:
+    hint = "write a path that is there, relative to pyproject.toml"
+    return found(message, hint=hint, at=facts.manifest.value(*way), display=True)
 
 
 @rule(code="NK-HATCH-PACKAGES-ROOT-FILE", scope=Scope.PACKAGE, since="1.0", standard=True, fix=FixSafety.DISPLAY)

@@ -9,6 +9,7 @@ from noxkit.rules._base import Found, Scope, also, found, rule
 from noxkit.rules._core_metadata import VERSIONS, limited, refused, shown
 from noxkit.rules._manifest import has_project
 from noxkit.rules._pep621 import project_errors
+from noxkit.workspace._tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +230,8 @@ def license_file_missing_in_tree(facts: PackageFacts) -> Iterator[Found]:
     MIT License
     ```
     """
-    if has_project(facts):
+    named = "license-files" in facts.project or "file" in table(facts.project, "license")
+    if has_project(facts) and named:  # what follows costs a few milliseconds a package
         folder = facts.whole.repository.root / facts.package.folder
         for error in project_errors(facts.package.pyproject, folder):
             if error.missing == "license":
