@@ -293,7 +293,7 @@ class _Rows:
     def _row(self, entry: Entry) -> list[str]:
         replaced = {self.recipe.path(name): value for name, value in _table(self.options, "replace").items()}
         wanted = replaced.get(entry.name)
-        rest = _strings_of(wanted) if isinstance(wanted, list) else self._hash(entry)
+        rest = self._hash(entry) if wanted is None else _strings_of(wanted)
         return [entry.written, *rest]
 
     def _hash(self, entry: Entry) -> list[str]:
@@ -328,7 +328,8 @@ def _headers(fields: Mapping[str, object], changed: Table) -> str:
     """Lines `name: value`; text sets a field, a list repeats it, false removes it."""
     lines: list[str] = []
     for name, value in {**fields, **changed}.items():
-        values = _list(value) if isinstance(value, list) else [] if value is False else [value]
+        items = _list(value)
+        values = items if items or value in ([], False) else [value]
         lines += [f"{name}: {each}\n" for each in values]
     return "".join(lines)
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,8 +31,8 @@ def _entry(entry: Entry) -> bytes:
     body = bytearray()
     records: dict[str, str] = {}
     extended = entry.options.get("pax")
-    if isinstance(extended, dict):
-        records.update({str(key): str(value) for key, value in extended.items()})
+    if extended is not None:
+        records |= {key: str(value) for key, value in cast("Mapping[str, object]", extended).items()}
     raw = entry.raw
     if len(raw) > 100:
         records["path"] = entry.written

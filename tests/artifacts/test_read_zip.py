@@ -18,6 +18,7 @@ from tests.artifacts._recipes import build
 if TYPE_CHECKING:
     from tests.artifacts._facts import Artifacts
 
+NOTHING: set[FaultKind] = set()
 WHEEL = "demo-1.0-py3-none-any.whl"
 ADDED = '[files]\n"demo/a.py" = "import x\\n"\n[members."demo/a.py"]\n'
 MORE = """
@@ -148,7 +149,7 @@ _ENTRIES = [
     pytest.param('extra = "0100030000000000"', {K.ZIP64}, id="zip64-length"),
     pytest.param('central-extra = "0100000001000000"', {K.ZIP64}, id="zip64-twice"),
     pytest.param('local-extra = "0100100009000000000000000a00000000000000"', {K.ZIP64}, id="zip64-other-size"),
-    pytest.param('local-extra = "010008000900000000000000"', set(), id="zip64-one-value-of-stored"),
+    pytest.param('local-extra = "010008000900000000000000"', NOTHING, id="zip64-one-value-of-stored"),
     pytest.param('method = 8\nlocal-extra = "010008000900000000000000"', {K.ZIP64}, id="zip64-one-value"),
     pytest.param('extra = "757004000100000000"', {K.ZIP64}, id="unicode-path-short"),
     pytest.param('extra = "757006000100000000ff"', {K.ZIP64}, id="unicode-path-crc"),

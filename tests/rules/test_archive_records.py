@@ -12,6 +12,7 @@ from noxkit.diagnostics.model import FixSafety, Severity
 if TYPE_CHECKING:
     from tests.artifacts._facts import Artifacts
 
+NOTHING: set[str] = set()
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 ADDED = '[files]\n"demo/a.py" = "import x\\n"\n"demo/b.py" = "import y\\n"\n[members."demo/a.py"]\n'
 CODES = (
@@ -28,30 +29,30 @@ CODES = (
 )
 
 _RECORDS = [
-    pytest.param("", set(), id="healthy"),
+    pytest.param("", NOTHING, id="healthy"),
     pytest.param("repeat = 2", {"DUPLICATE-ENTRY"}, id="twice"),
     pytest.param("repeat = 5", {"DUPLICATE-ENTRY"}, id="five-times"),
     pytest.param('name = "demo/b.py"', {"DUPLICATE-ENTRY"}, id="under-the-name-of-another"),
-    pytest.param('name = "demo/B.py"', set(), id="in-other-letters"),
-    pytest.param('name = "demo//b.py"', set(), id="with-two-slashes"),
+    pytest.param('name = "demo/B.py"', NOTHING, id="in-other-letters"),
+    pytest.param('name = "demo//b.py"', NOTHING, id="with-two-slashes"),
     pytest.param('local = "demo/b.py"', {"DUPLICATE-ENTRY", "HEADER-MISMATCH"}, id="local-duplicate"),
     pytest.param('local = "demo/c.py"', {"HEADER-MISMATCH"}, id="local-name"),
     pytest.param('local = "demo/A.py"', {"HEADER-MISMATCH"}, id="local-letter-case"),
-    pytest.param('name = "demo/ä.py"', set(), id="utf8"),
+    pytest.param('name = "demo/ä.py"', NOTHING, id="utf8"),
     pytest.param('name = "demo/ä.py"\nutf8 = false', {"HEADER-MISMATCH"}, id="utf8-without-its-flag"),
-    pytest.param('raw = "64656d6f2f84"', set(), id="no-utf8-without-its-flag"),
+    pytest.param('raw = "64656d6f2f84"', NOTHING, id="no-utf8-without-its-flag"),
     pytest.param("local-size = 1", {"HEADER-MISMATCH"}, id="local-size"),
     pytest.param("hidden = true", {"HIDDEN-MEMBER"}, id="hidden"),
     pytest.param("flags = 8", {"DATA-DESCRIPTOR"}, id="data-descriptor"),
     pytest.param("flags = 8\nmethod = 8", {"DATA-DESCRIPTOR"}, id="data-descriptor-deflated"),
     pytest.param('comment = "x"', {"CD-COMMENT"}, id="comment"),
-    pytest.param('comment = ""', set(), id="comment-of-nothing"),
+    pytest.param('comment = ""', NOTHING, id="comment-of-nothing"),
     pytest.param('extra = "01"', {"ZIP64-MALFORMED"}, id="extra-of-a-byte"),
     pytest.param('extra = "0100020000ff"', {"ZIP64-MALFORMED"}, id="zip64-of-two-bytes"),
     pytest.param('local-extra = "0100000001000000"', {"ZIP64-MALFORMED"}, id="zip64-twice"),
     pytest.param('extra = "75700000"', {"ZIP64-MALFORMED"}, id="unicode-path-of-nothing"),
-    pytest.param('extra = "01000000"', set(), id="zip64-of-nothing"),
-    pytest.param('extra = "fefe0000fefe0000"', set(), id="unknown-extra-twice"),
+    pytest.param('extra = "01000000"', NOTHING, id="zip64-of-nothing"),
+    pytest.param('extra = "fefe0000fefe0000"', NOTHING, id="unknown-extra-twice"),
 ]
 
 
@@ -70,13 +71,13 @@ _WHOLE = [
     pytest.param(WHEEL, "concatenate = true", {"CONCATENATED"}, id="twice"),
     pytest.param(WHEEL, 'concatenate = true\nappend = "x"', {"CONCATENATED", "TRAILING-DATA"}, id="twice-and-more"),
     pytest.param(WHEEL, 'comment = "x"', {"COMMENT"}, id="comment"),
-    pytest.param(WHEEL, "[archive.end]\nzip64 = true", set(), id="zip64"),
+    pytest.param(WHEEL, "[archive.end]\nzip64 = true", NOTHING, id="zip64"),
     pytest.param(WHEEL, "[archive.end]\nzip64 = true\nzip64-length = 45", {"ZIP64-MALFORMED"}, id="extensible"),
     pytest.param(WHEEL, "[archive.end]\nzip64 = true\nzip64-offset = 1", {"ZIP64-MALFORMED"}, id="locator"),
     pytest.param(WHEEL, '[archive.end]\ngap = "ffff"', {"TRAILING-DATA"}, id="gap"),
-    pytest.param(SDIST, "", set(), id="sdist"),
+    pytest.param(SDIST, "", NOTHING, id="sdist"),
     pytest.param(SDIST, 'append = "x"', {"TRAILING-DATA"}, id="sdist-behind"),
-    pytest.param(SDIST, 'append-hex = "0000"', set(), id="sdist-zeros-behind"),
+    pytest.param(SDIST, 'append-hex = "0000"', NOTHING, id="sdist-zeros-behind"),
     pytest.param(SDIST, f'tar-append-hex = "{"ff" * 512}"', {"TRAILING-DATA"}, id="sdist-behind-its-end"),
 ]
 

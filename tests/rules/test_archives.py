@@ -13,12 +13,13 @@ from tests.artifacts._recipes import build
 if TYPE_CHECKING:
     from tests.artifacts._facts import Artifacts
 
+NOTHING: set[str] = set()
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 ADDED = '[files]\n"demo/a.py" = "import x\\n"\n[members."demo/a.py"]\n'
 
 _FORMATS = [
-    pytest.param(WHEEL, "", set(), id="wheel"),
-    pytest.param(SDIST, "", set(), id="sdist"),
+    pytest.param(WHEEL, "", NOTHING, id="wheel"),
+    pytest.param(SDIST, "", NOTHING, id="sdist"),
     pytest.param(WHEEL, 'format = "tar"', {"NOT-ZIP"}, id="wheel-tar"),
     pytest.param(WHEEL, 'format = "tar.gz"', {"NOT-ZIP"}, id="wheel-tar-gz"),
     pytest.param(WHEEL, 'format = "tar.bz2"', {"NOT-ZIP"}, id="wheel-tar-bz2"),
@@ -26,13 +27,13 @@ _FORMATS = [
     pytest.param(WHEEL, 'format = "garbage"', {"NOT-ZIP"}, id="wheel-garbage"),
     pytest.param(WHEEL, "truncate = 4", {"NOT-ZIP"}, id="wheel-magic-alone"),
     pytest.param(WHEEL, "truncate = -22", {"NOT-ZIP"}, id="wheel-without-its-end"),
-    pytest.param(WHEEL, 'append = "x"', set(), id="wheel-with-more"),
+    pytest.param(WHEEL, 'append = "x"', NOTHING, id="wheel-with-more"),
     pytest.param(SDIST, 'format = "tar"', {"NOT-TAR"}, id="sdist-tar"),
     pytest.param(SDIST, 'format = "tar.bz2"', {"NOT-TAR"}, id="sdist-tar-bz2"),
     pytest.param(SDIST, 'format = "zip"', {"NOT-TAR"}, id="sdist-zip"),
     pytest.param(SDIST, 'format = "empty"', {"NOT-TAR"}, id="sdist-empty"),
     pytest.param(SDIST, 'format = "garbage"', {"NOT-TAR"}, id="sdist-garbage"),
-    pytest.param("demo-1.0.zip", "", set(), id="zip-sdist"),
+    pytest.param("demo-1.0.zip", "", NOTHING, id="zip-sdist"),
     pytest.param("demo-1.0.zip", 'format = "tar.gz"', {"NOT-ZIP"}, id="zip-sdist-tar"),
 ]
 
