@@ -13,7 +13,7 @@ from noxkit.engine._plans import plan_lint
 if TYPE_CHECKING:
     from tests._trees import Repo
 
-PROJECT = '[project]\nname = "{}"\nversion = "1"\n'
+PROJECT = '[project]\nname = "{}"\nversion = "1"\n[build-system]\nrequires = []\nbuild-backend = "x"\n'
 ROOT = '[tool.uv.workspace]\nmembers = ["p/*"]\n[tool.noxkit]\n'
 KINDS = """
 [[tool.noxkit.kinds]]

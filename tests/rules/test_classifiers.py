@@ -246,3 +246,22 @@ def test_the_private_classifier_is_added_to_a_package_that_has_none(rules: RuleT
 def test_a_package_with_the_private_classifier_is_never_publishable(rules: RuleTree) -> None:
     pyproject = HEAD + PRIVATE + 'dependencies = ["a @ https://x.org/a"]\n' + BUILD + KIND + "publish = true\n"
     assert rules.find("NK-DEPENDENCY-URL", {"pyproject.toml": pyproject}) == []
+
+
+@pytest.mark.parametrize(
+    ("specifier", "named", "raised"),
+    [
+        pytest.param(">=3.14", "3.13", False, id="there is no newer one"),
+        pytest.param(">=3.12", "3.13", False, id="the newest is among them"),
+        pytest.param(">=3.13", "3.14", True, id="an older one"),
+    ],
+)
+def test_to_raise_requires_python_is_said_where_that_would_do(
+    rules: RuleTree, specifier: str, named: str, raised: bool
+) -> None:
+    text = f'[project]\nname = "a"\nversion = "1"\nrequires-python = "{specifier}"\n'
+    text += f'classifiers = ["Programming Language :: Python :: {named}"]\n'
+    (found,) = [
+        each for each in rules.find("NK-CLASSIFIER-PYTHON", {"pyproject.toml": text}) if "which no" in each.message
+    ]
+    assert ("or raise requires-python" in found.hint) is raised

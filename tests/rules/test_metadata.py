@@ -302,13 +302,26 @@ _RECOMMENDED = [
 
 @pytest.mark.parametrize(("pyproject", "absent"), _RECOMMENDED)
 def test_keywords_readme_and_urls_are_there(rules: RuleTree, pyproject: str, absent: list[str]) -> None:
-    found = rules.find("NK-METADATA-RECOMMENDED", {"pyproject.toml": pyproject})
+    built = pyproject if "[build-system]" in pyproject else pyproject + BUILD.format("x")
+    found = rules.find("NK-METADATA-RECOMMENDED", {"pyproject.toml": built})
     assert sorted(finding.message.split("`")[1] for finding in found) == absent
     assert all(finding.fix is None for finding in found)
 
 
+PRIVATE = [
+    pytest.param(HEAD, id="no build backend"),
+    pytest.param(HEAD + "[tool.uv]\npackage = false\n" + BUILD.format("x"), id="no package to uv"),
+    pytest.param(HEAD + 'classifiers = ["Private :: Do Not Upload"]\n' + BUILD.format("x"), id="a private classifier"),
+]
+
+
+@pytest.mark.parametrize("pyproject", PRIVATE)
+def test_what_is_not_published_needs_none_of_them(rules: RuleTree, pyproject: str) -> None:
+    assert rules.find("NK-METADATA-RECOMMENDED", {"pyproject.toml": pyproject}) == []
+
+
 def test_a_member_gets_what_its_root_has_and_nothing_that_does_not_fit(rules: RuleTree) -> None:
-    member = '[project]\nname = "m"\nversion = "1"\n\n[project.scripts]\nm = "m:main" # kept\n'
+    member = '[project]\nname = "m"\nversion = "1"\n\n[project.scripts]\nm = "m:main" # kept\n' + BUILD.format("m")
     root = HEAD + FULL + '[tool.uv.workspace]\nmembers = ["m"]\n'
     after = fixed(
         rules, "NK-METADATA-RECOMMENDED", {"pyproject.toml": root, "README.md": "", "m/pyproject.toml": member}

@@ -90,9 +90,11 @@ def classifier_python(facts: PackageFacts) -> Iterator[Found]:
     named = {minor for minor in minors_of_classifiers(line for _, line in listed) if minor.startswith("3.")}
     missing = [minor for minor in _wanted(specifier, newest_minor(facts.whole), named) if minor not in named]
     if missing:
+        newest = newest_minor(facts.whole)
+        other = "" if newest in missing else ", or raise requires-python"  # above the newest there is none
         yield found(
             f'`requires-python = "{specifier}"` admits Python {", ".join(missing)}, which no classifier names',
-            hint=f"add `{_PYTHON}{missing[0]}`{' and so on' if missing[1:] else ''}, or raise requires-python",
+            hint=f"add `{_PYTHON}{missing[0]}`{' and so on' if missing[1:] else ''}{other}",
             at=facts.manifest.key(*_WAY),
             safe=[_add(facts, *(f"{_PYTHON}{minor}" for minor in missing))],
         )

@@ -311,13 +311,17 @@ def _is_absent(facts: PackageFacts, field: str) -> bool:
 
 @rule(code="NK-METADATA-RECOMMENDED", scope=Scope.PACKAGE, since="1.0", fix=FixSafety.SAFE)
 def metadata_recommended(facts: PackageFacts) -> Iterator[Found]:
-    """A package has no keywords, no readme or no urls.
+    """A package that can be published has no keywords, no readme or no urls.
 
     # Why
     The package index shows an empty page, and nobody finds the source, or the package.
 
     # Fails
     ```toml pyproject.toml
+    [build-system]
+    requires = ["hatchling"]
+    build-backend = "hatchling.build"
+
     [project]
     name = "acme"
     version = "1.0"
@@ -335,6 +339,10 @@ def metadata_recommended(facts: PackageFacts) -> Iterator[Found]:
     # acme
     ```
     ```toml web/pyproject.toml
+    [build-system]
+    requires = ["hatchling"]
+    build-backend = "hatchling.build"
+
     [project]
     name = "acme-web"
     version = "1.0"
@@ -346,6 +354,10 @@ def metadata_recommended(facts: PackageFacts) -> Iterator[Found]:
 
     # Passes
     ```toml pyproject.toml
+    [build-system]
+    requires = ["hatchling"]
+    build-backend = "hatchling.build"
+
     [project]
     name = "acme"
     version = "1.0"
@@ -363,6 +375,10 @@ def metadata_recommended(facts: PackageFacts) -> Iterator[Found]:
     # acme
     ```
     ```toml web/pyproject.toml
+    [build-system]
+    requires = ["hatchling"]
+    build-backend = "hatchling.build"
+
     [project]
     name = "acme-web"
     version = "1.0"
@@ -382,12 +398,12 @@ def metadata_recommended(facts: PackageFacts) -> Iterator[Found]:
     that name.
 
     # Options
-    None.
+    `publish` of the package's kind: what is not published, as where there is no `[build-system]`, needs none of them.
 
     # When to ignore
-    For packages that are never published.
+    For packages that are built and never published.
     """
-    if not has_project(facts):
+    if not has_project(facts) or not facts.package.publish:
         return
     for field, what in _RECOMMENDED.items():
         if _is_absent(facts, field):

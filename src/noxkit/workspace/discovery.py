@@ -221,9 +221,9 @@ def _package(manifest: Manifest, metadata: Metadata, *, folder: str, kind: KindL
 
 
 def _is_published(manifest: Manifest, classifiers: Sequence[str], kind: KindLike | None) -> bool:
-    """A private classifier forbids it, else the kind says so, else [build-system] decides."""
+    """A private classifier forbids it, else the kind says so, else [build-system] and `package` of [tool.uv] decide."""
     if any(line.startswith("Private :: ") for line in classifiers):
         return False
     if kind is not None and kind.publish is not None:
         return kind.publish
-    return "build-system" in manifest.pyproject
+    return "build-system" in manifest.pyproject and table(manifest.pyproject, "tool", "uv").get("package") is not False
