@@ -8,7 +8,6 @@ import dataclasses
 import functools
 import time
 import warnings
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from noxkit.errors import ErrorRecord
@@ -20,7 +19,7 @@ from noxkit.workspace._toml import parse_toml
 from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from noxkit.artifacts.headers import Field, Headers
     from noxkit.artifacts.model import Archive
@@ -38,8 +37,12 @@ __all__ = [
     "ReleaseFacts",
     "SdistFacts",
     "SyntaxFault",
+    "Trees",
     "WheelFacts",
 ]
+
+
+_KEPT = 64  # syntax trees at once
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,48 @@ class FileFacts:
         return Place(f"{path}/{shown}", line, column)
 
 
+class Trees:
+    """Syntax trees of modules and stubs: each is made when it is asked for, and few are kept, since they are large."""
+
+    def __init__(self, sources: Mapping[str, bytes]) -> None:
+        self._sources = {path: data for path, data in sources.items() if path.endswith((".py", ".pyi"))}
+        self._kept: dict[str, ast.Module | None] = {}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that there are, whether or not they parse."""
+        return tuple(self._sources)
+
+    def get(self, path: str) -> ast.Module | None:
+        """The tree of one file; None for one that is not there, or does not parse."""
+        if path not in self._kept:
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[path] = self._parse(path)
+        return self._kept[path]
+
+    def all(self) -> Iterator[ast.Module]:
+        """Each tree, one after the other."""
+        for path in self._sources:
+            tree = self._parse(path)
+            if tree is not None:
+                yield tree
+
+    def _parse(self, path: str) -> ast.Module | None:
+        data = self._sources.get(path)
+        return parse(data) if data is not None else None
+
+
+def parse(data: bytes) -> ast.Module | None:
+    """The syntax tree of a module; None for what does not parse."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class WheelFacts(FileFacts):
     """A wheel. `syntax` is what the interpreters in `interpreters` (minors) said of its modules."""
@@ -154,18 +199,9 @@ class WheelFacts(FileFacts):
         return (self.wheel.wheel.value("Generator") or "") if self.wheel.wheel is not None else ""
 
     @functools.cached_property
-    def trees(self) -> Mapping[str, ast.Module]:
-        """The modules and stubs that parse, by their path in site-packages."""
-        found: dict[str, ast.Module] = {}
-        for path, member in self.wheel.installed:
-            if path.endswith((".py", ".pyi")) and member.data is not None:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    try:
-                        found[path] = ast.parse(member.data)
-                    except (SyntaxError, ValueError, RecursionError, MemoryError):
-                        continue
-        return MappingProxyType(found)
+    def trees(self) -> Trees:
+        """The syntax trees of modules and stubs, by their path in site-packages."""
+        return Trees({path: member.data for path, member in self.wheel.installed if member.data is not None})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)

@@ -83,7 +83,7 @@ class Compared:
 
     @functools.cached_property
     def _texts(self) -> frozenset[str]:
-        nodes = (node for tree in self._facts.trees.values() for node in ast.walk(tree))
+        nodes = (node for tree in self._facts.trees.all() for node in ast.walk(tree))
         return frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
 
     @functools.cached_property

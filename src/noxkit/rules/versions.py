@@ -94,7 +94,7 @@ def _read(text: str) -> Version | None:
 
 def _roots(facts: WheelFacts) -> list[str]:
     """The module or package that has the project's name, else the only one."""
-    tops = [path for path in facts.trees if path.endswith(".py") and _module(path) is not None]
+    tops = [path for path in facts.trees.paths if path.endswith(".py") and _module(path) is not None]
     project = facts.wheel.name.name if facts.wheel.name is not None else ""
     named = [path for path in tops if canonicalize_name(_module(path) or "") == project]
     return named or (tops if len(tops) == 1 else [])
