@@ -29,6 +29,7 @@ ELSEWHERE = {
     Scope.NETWORK,
     Scope.BUILD,
     Scope.REHEARSAL,
+    Scope.MOMENT,
     Scope.DEPENDENCY,
 }
 HERE = [rule for rule in RULES if rule.scope not in ELSEWHERE]

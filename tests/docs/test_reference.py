@@ -23,7 +23,7 @@ from tests.docs.pages import ROOT
 from tests.report.sample import sample
 
 PAGES = pages()
-_CODE = re.compile(r"NK(?:-[A-Z]+)+")
+_CODE = re.compile(r"NK(?:-[A-Z0-9]+)+")
 
 
 @pytest.mark.parametrize("path", sorted(PAGES))
