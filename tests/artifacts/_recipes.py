@@ -255,11 +255,9 @@ class _Recipe:
         tar += bytes.fromhex(_text(self.archive, "tar-append-hex") or "")
         cut = _number(self.archive, "tar-truncate")
         tar = tar if cut is None else tar[:cut]
-        return {"tar": bytes, "tar.bz2": bz2.compress}.get(wanted, _gzipped)(tar)
-
-
-def _gzipped(data: bytes) -> bytes:
-    return gzip.compress(data, mtime=0)
+        if wanted == "tar":
+            return tar
+        return bz2.compress(tar) if wanted == "tar.bz2" else gzip.compress(tar, mtime=0)
 
 
 class _Rows:
