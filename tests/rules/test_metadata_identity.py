@@ -44,6 +44,7 @@ _CASES = [
     pytest.param("NK-METADATA-SUMMARY-MULTILINE", core("Summary: a\x0bb"), 1, id="vertical-tab"),
     pytest.param("NK-METADATA-SUMMARY-MULTILINE", core("Summary: a\u2029b"), 1, id="paragraph-separator"),
     pytest.param("NK-METADATA-SUMMARY-MULTILINE", core("Summary: a\tb\u200b"), 0, id="tab"),
+    pytest.param("NK-METADATA-SUMMARY-MULTILINE", core("Summary: a\u2028"), 1, id="separator-at-the-end"),
     pytest.param("NK-METADATA-SUMMARY-TOO-LONG", core("Summary: " + "a" * 513), 1, id="too-long"),
     pytest.param("NK-METADATA-SUMMARY-TOO-LONG", core("Summary: " + "a" * 512), 0, id="just-not"),
     pytest.param("NK-METADATA-EMAIL-INVALID", core("Author-email: nobody@localhost"), 1, id="no-dot"),

@@ -82,7 +82,7 @@ def read_headers(raw: bytes) -> Headers:
         match = _FIELD.fullmatch(whole, position, end)
         if match is None:
             break
-        value, line = match[2].strip(), number
+        value, line = match[2].strip(" \t"), number
         number, folded = number + 1, end
         while whole[folded + 1 : folded + 2] in {" ", "\t"}:  # sliced once: a field may have a million folds
             folded, number = _end(whole, folded + 1), number + 1

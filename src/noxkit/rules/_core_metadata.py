@@ -133,9 +133,9 @@ class CoreMetadata:
         return next((field for field in self.fields(name) if field.value.strip() not in {"", "UNKNOWN"}), None)
 
     def value(self, name: str) -> str | None:
-        """The first value of a name that says something, without spaces around it."""
+        """The first value of a name that says something, without spaces around it; what else is blank stays."""
         field = self.field(name)
-        return field.value.strip() if field is not None else None
+        return field.value.strip(" \t") if field is not None else None
 
     @property
     def version(self) -> str:
