@@ -71,6 +71,24 @@ def test_what_interpreters_say_counts(
     assert found == codes
 
 
+@pytest.mark.parametrize(
+    ("imports", "count"),
+    [
+        pytest.param("if sys.version_info >= (3, 12):\n    from .a import x\n", 0, id="under a condition"),
+        pytest.param("try:\n    from . import a\nexcept SyntaxError: ...\n", 0, id="in try"),
+        pytest.param("from . import a\n", 1, id="in any case"),
+        pytest.param("if x:\n    from . import a\nfrom . import a\n", 1, id="both"),
+        pytest.param("", 1, id="by nobody: users do"),
+    ],
+)
+def test_a_module_that_is_imported_where_python_is_new_enough_may_be_newer(
+    artifacts: Artifacts, imports: str, count: int
+) -> None:
+    wheel = {DEMO: recipe({"demo/a.py": "x = 1\n", "demo/__init__.py": f"import sys\n{imports}"})}
+    said = (SyntaxFault("3.10", "demo/a.py", "invalid syntax", 1),)
+    assert len(artifacts.find("NK-REQUIRES-PYTHON-SYNTAX", wheel, syntax=said, interpreters=ALL)) == count
+
+
 def test_the_message_names_the_pythons_and_the_place(artifacts: Artifacts) -> None:
     said = (SyntaxFault("3.10", "demo/a.py", "invalid syntax", 3), SyntaxFault("3.11", "demo/a.py", "no", 4))
     wheel = {DEMO: recipe({"demo/a.py": "x = 1\n"})}

@@ -12,7 +12,7 @@ from noxkit.rules._installed import installed, is_importable, module_stem
 from noxkit.rules._module_facts import module_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from noxkit.rules._artifacts import WheelFacts
     from noxkit.rules._module_facts import Imported, ModuleFacts
@@ -127,6 +127,15 @@ class ImportGraph:
                         waiting.append(found)
         return frozenset(seen)
 
+    @functools.cached_property
+    def conditional(self) -> frozenset[str]:
+        """The files that the wheel itself imports, and nowhere without a condition around it."""
+        how: dict[bool, set[str]] = {True: set(), False: set()}
+        for path, module in self.modules.items():
+            for item in module.imports:
+                how[item.guarded].update(self._files(path, item)[-1:])
+        return frozenset(how[True] - how[False])
+
     def _starts(self) -> Iterator[str]:
         for top in self._tree.tops:
             if not top.startswith("_") and top in self.modules:
@@ -145,11 +154,11 @@ class ImportGraph:
                 module = point.value.partition(":")[0].strip()
                 yield from self._on_the_way(tuple(module.split(".")))
 
-    def _on_the_way(self, name: tuple[str, ...]) -> Iterable[str]:
+    def _on_the_way(self, name: tuple[str, ...]) -> list[str]:
         parts = ("/".join(name[:end]) for end in range(1, len(name) + 1))
         return [path for part in parts if (path := self._path_of(part)) is not None]
 
-    def _files(self, path: str, item: Imported) -> Iterable[str]:
+    def _files(self, path: str, item: Imported) -> list[str]:
         target = self.target(path, item)
         if target is None:
             return []

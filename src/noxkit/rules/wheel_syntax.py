@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from noxkit.diagnostics.decoding import decode_python
 from noxkit.rules._artifacts import SyntaxFault
 from noxkit.rules._base import Found, Scope, also, found, rule
+from noxkit.rules._import_graph import import_graph
 from noxkit.rules._installed import admitted, installed, is_importable
 from noxkit.rules._module_facts import is_aside
 from noxkit.workspace.pythons import admits
@@ -135,12 +136,14 @@ def requires_python_syntax(facts: WheelFacts) -> Iterator[Found]:
     [files]
     "demo/star.py" = "try:\\n    pass\\nexcept* ValueError:\\n    pass\\n"
     ```
-    Or a module that names the version it is for:
+    Or a module that names the version it is for, and one that is imported under a condition:
     ```toml demo-1.0-py3-none-any.whl
     [metadata]
     Requires-Python = ">=3.10"
     [files]
     "demo/_compat_py312.py" = "type X = int\\n"
+    "demo/__init__.py" = "import sys\\nif sys.version_info >= (3, 12):\\n    from demo.newer import X\\n"
+    "demo/newer.py" = "try:\\n    X = 1\\nexcept* ValueError:\\n    pass\\n"
     ```
 
     # Fix
@@ -153,7 +156,8 @@ def requires_python_syntax(facts: WheelFacts) -> Iterator[Found]:
     For a module that is only imported where the Python is new enough.
     """
     for path, faults in _refused(facts).items():
-        if len(faults) < len(_asked(facts)) and _FOR_VERSION.search(path) is None:
+        is_newer = len(faults) < len(_asked(facts)) and _FOR_VERSION.search(path) is None
+        if is_newer and path not in import_graph(facts).conditional:
             first, said = faults[-1], f"`{path}` is refused by {_versions(faults)}, which Requires-Python admits"
             yield found(
                 f"{said}: {first.message}{_how(facts)}",
