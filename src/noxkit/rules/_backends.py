@@ -63,7 +63,7 @@ def generator_of(wheel: Headers | None) -> str | None:
 
 def how_to_exclude(generator: str | None) -> str:
     """The setting that keeps a file out of a wheel."""
-    if generator in _EXCLUDE:
+    if generator is not None and generator in _EXCLUDE:
         return _EXCLUDE[generator]
     names = "hatch `exclude`, setuptools `packages.find.exclude`, uv_build `wheel-exclude`, pdm `excludes`"
     return f"the backend's settings ({names})"
@@ -71,6 +71,6 @@ def how_to_exclude(generator: str | None) -> str:
 
 def how_to_place(generator: str | None) -> str:
     """The setting that says where the modules are."""
-    if generator in _PLACE:
+    if generator is not None and generator in _PLACE:
         return _PLACE[generator]
     return 'the backend\'s settings (hatch `packages = ["src/NAME"]`, setuptools `package-dir`, uv_build `module-root`)'

@@ -303,7 +303,7 @@ HOSTS = frozenset(
 
 @functools.cache
 def _imports() -> Mapping[str, frozenset[str]]:
-    found = {name: frozenset({name.replace("-", "_")}) for name in _SAME.split()}
+    found: dict[str, frozenset[str]] = {name: frozenset({name.replace("-", "_")}) for name in _SAME.split()}
     for line in _OTHER.strip().replace("\n    ", " ").splitlines():
         name, _, names = line.partition(" = ")
         found[name] = frozenset(names.split())
