@@ -100,3 +100,11 @@ def test_a_rule_that_does_not_work_never_passes(repo: Repo, module: str, status:
     ended = outcome(linted(repo, {"acme_rules.py": module}), "source")
     assert ended.status is status
     assert reason in f"{ended.reason}"
+
+
+def test_a_code_that_is_none_of_its_own_is_said(repo: Repo) -> None:
+    line = "import time\n\ntime.sleep(1)  # noxkit: ignore[NK-ACME-SLEP] the hardware needs it\n"
+    assert sorted(finding.code for finding in linted(repo, {"src/acme.py": line}).findings) == [
+        "NK-ACME-SLEEP",
+        "NK-IGNORE-UNKNOWN",
+    ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests._trees import Repo
 
 HEAD = '[project]\nname = "demo"\nversion = "1"\nrequires-python = ">=3.10"\n[tool.noxkit]\n'
+UNKNOWN = ["NK-IGNORE-UNKNOWN"]
 BROKEN = "def answer(:\n"
 
 
@@ -53,6 +54,16 @@ def codes(repo: Repo, options: str, files: dict[str, str], *, profile: str = "st
             id="a line without effect",
         ),
         pytest.param("", {"a.py": "x = 1  # noxkit: ignore[ruff:F401]\n"}, ["NK-IGNORE-REASON"], id="no reason"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore why\n"}, UNKNOWN, id="no code"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore\n"}, UNKNOWN, id="nothing at all"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore[] why\n"}, UNKNOWN, id="an empty bracket"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore[NK-ACME-SLEP] why\n"}, UNKNOWN, id="a code of nobody"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore[F401] why\n"}, UNKNOWN, id="a code without its tool"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore[rufff:F401] why\n"}, UNKNOWN, id="a tool of nobody"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore[import-missing] why\n"}, [], id="a group"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignore[pytest:failed] why\n"}, [], id="a program by its name"),
+        pytest.param("", {"a.py": "x = 1  # noxkit: ignores nothing\n"}, [], id="another word"),
+        pytest.param('ignore = [{ code = "NK-NOBODY", reason = "r" }]', {}, UNKNOWN, id="an entry for nobody's code"),
         pytest.param("", {"a.py": 'x = "# noxkit: ignore[ruff:F401]"\n'}, [], id="a string is no comment"),
         pytest.param("", {"a.md": "# noxkit: ignore[ruff:F401]\n"}, [], id="nor is a heading"),
     ],

@@ -38,7 +38,8 @@ __all__ = ["Context", "open_context"]
 class Context:
     """One run: what was asked, of which repository, and the means to do it.
 
-    `inline_ignores` are the comments that accept findings, by file, as far as files have been read;
+    `inline_ignores` are the comments that accept findings, by file, as far as files have been read, and
+    `plugin_codes` the codes of the repository's own rules, once these are loaded;
     `shares` says what each task gets of the machine, by its label; `outbox` holds texts to print
     before the report, such as the patch of `--diff`.
     """
@@ -54,6 +55,7 @@ class Context:
     inline_ignores: dict[str, tuple[InlineIgnore, ...]] = dataclasses.field(
         default_factory=dict[str, "tuple[InlineIgnore, ...]"]
     )
+    plugin_codes: set[str] = dataclasses.field(default_factory=set[str])
     shares: dict[str, Share] = dataclasses.field(default_factory=dict[str, "Share"])
     outbox: list[str] = dataclasses.field(default_factory=list[str])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])

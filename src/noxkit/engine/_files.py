@@ -62,6 +62,7 @@ def read_files(
         kept = {path: file for path, file in {**known, **fresh}.items() if file.digest and not file.crash}
         context.store.put(key, msgspec.json.encode(kept))
     files = [*known.values(), *fresh.values()]
+    context.plugin_codes.update(rule.code for answer in done for rule in answer.rules)
     context.inline_ignores.update({file.path: file.ignores for file in files if file.ignores})
     whole = tuple(finding for answer in done for finding in answer.findings)
     return _outcome(order, files, done, cached=len(known)), (

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "FileAnswer", "InlineIgnore", "Order", "main"]
 
-_INLINE = re.compile(r"#\s*noxkit:\s*ignore\[(?P<codes>[^\]]*)\]")
+_INLINE = re.compile(r"#\s*noxkit:\s*ignore(?:\[(?P<codes>[^\]]*)\]|(?![\w\[-]))")
 _LARGEST = {True: 4 << 20, False: 16 << 20}  # bytes: of a Python file that is parsed, and of another that is searched
 
 
@@ -54,7 +54,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InlineIgnore(msgspec.Struct, frozen=True, array_like=True):
-    """A comment that accepts findings on its line."""
+    """A comment that accepts findings on its line; none where it names no code."""
 
     line: int
     codes: tuple[str, ...]
@@ -196,7 +196,7 @@ def _ignores(file: TextFile) -> Iterator[InlineIgnore]:
     for number, line in enumerate(file.lines, 1):
         for match in _INLINE.finditer(line):
             if comments is None or number in comments:
-                codes = tuple(code.strip() for code in match["codes"].split(",") if code.strip())
+                codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())
                 yield InlineIgnore(number, codes)
 
 

@@ -6,15 +6,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+
 from noxkit.diagnostics.model import Outcome, Status
 from noxkit.diagnostics.positions import TomlPositions
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._rules import CONSISTENCY, SOURCE, own_rules
+from noxkit.engine._select import all_tools
 from noxkit.engine._suppress import ignore_matches, inline_reason
+from noxkit.errors import ERROR_CODES
 from noxkit.report._accept import COMMENTED
+from noxkit.rules import load_rules
 from noxkit.rules._base import Place, Scope
-from noxkit.rules.ignores import IgnoreFacts, Ignoring, ignore_expired, ignore_reason, ignore_unused
+from noxkit.rules.ignores import IgnoreFacts, Ignoring, ignore_expired, ignore_reason, ignore_unknown, ignore_unused
 from noxkit.tools import load_tools
+from noxkit.tools._codes import TOOL_CODES
+from noxkit.tools._groups import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,9 +46,8 @@ def stale_ignores(
     seen = _Seen(context, outcomes, scope)
     ignores = (*_configured(context, seen), *_inline(context, seen))
     facts = IgnoreFacts(ignores=ignores)
-    findings = [
-        finding for rule in (ignore_unused, ignore_expired, ignore_reason) for finding in rule(facts, task=_NAME)
-    ]
+    rules = (ignore_unused, ignore_expired, ignore_reason, ignore_unknown)
+    findings = [finding for rule in rules for finding in rule(facts, task=_NAME)]
     if not findings:
         return []
     evidence = {"ignores": len(ignores)}
@@ -103,7 +109,20 @@ def _configured(context: Context, seen: _Seen) -> Iterator[Ignoring]:
             used=any(ignore_matches(ignore, finding) for finding in seen.findings),
             judged=ignore.source in {None, "tree"} and seen.looked_for(ignore.code),
             expired=ignore.until.isoformat() if ignore.until is not None and ignore.until < today else None,
+            known=_is_known(context, ignore.code),
         )
+
+
+def _is_known(context: Context, code: str) -> bool:
+    """Whether a finding can have this code or group; codes of `plugins` are known once those are loaded."""
+    tool, _, of_tool = code.partition(":")
+    if of_tool:
+        tools = all_tools(context)
+        return tool in tools or tool in {Requirement(each.distribution).name for each in tools.values()}
+    if not code.startswith("NK-"):
+        return code in GROUPS
+    own = code in load_rules() or code in TOOL_CODES or code in ERROR_CODES
+    return own or code in context.plugin_codes or (bool(context.config.options.plugins) and not context.plugin_codes)
 
 
 def _inline(context: Context, seen: _Seen) -> Iterator[Ignoring]:
@@ -112,11 +131,12 @@ def _inline(context: Context, seen: _Seen) -> Iterator[Ignoring]:
         if not path.endswith(COMMENTED):
             continue
         for comment in comments:
-            for code in comment.codes:
+            for code in comment.codes or ("",):
                 yield Ignoring(
                     code=code,
                     place=Place(path, comment.line),
                     used=seen.is_at(code, path, comment.line),
                     judged=seen.looked_for(code),
                     reasoned=inline_reason(code, sources.line(path, comment.line)) is not None,
+                    known=_is_known(context, code),
                 )
