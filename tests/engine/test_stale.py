@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests._trees import Repo
 
 HEAD = '[project]\nname = "demo"\nversion = "1"\nrequires-python = ">=3.10"\n[tool.noxkit]\n'
+COMMAND = '[[tool.noxkit.commands]]\nname = "own"\nrun = ["./scripts/own.py"]\noutput = "exit-code"\n'
 UNKNOWN = ["NK-IGNORE-UNKNOWN"]
 BROKEN = "def answer(:\n"
 
@@ -62,6 +63,7 @@ def codes(repo: Repo, options: str, files: dict[str, str], *, profile: str = "st
         pytest.param("", {"a.py": "x = 1  # noxkit: ignore[rufff:F401] why\n"}, UNKNOWN, id="a tool of nobody"),
         pytest.param("", {"a.py": "x = 1  # noxkit: ignore[import-missing] why\n"}, [], id="a group"),
         pytest.param("", {"a.py": "x = 1  # noxkit: ignore[pytest:failed] why\n"}, [], id="a program by its name"),
+        pytest.param(COMMAND, {"a.py": "x = 1  # noxkit: ignore[own:x] why\n"}, [], id="a program of the repository"),
         pytest.param("", {"a.py": "x = 1  # noxkit: ignores nothing\n"}, [], id="another word"),
         pytest.param('ignore = [{ code = "NK-NOBODY", reason = "r" }]', {}, UNKNOWN, id="an entry for nobody's code"),
         pytest.param("", {"a.py": 'x = "# noxkit: ignore[ruff:F401]"\n'}, [], id="a string is no comment"),

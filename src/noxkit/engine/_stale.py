@@ -117,8 +117,8 @@ def _is_known(context: Context, code: str) -> bool:
     """Whether a finding can have this code or group; codes of `plugins` are known once those are loaded."""
     tool, _, of_tool = code.partition(":")
     if of_tool:
-        tools = all_tools(context)
-        return tool in tools or tool in {Requirement(each.distribution).name for each in tools.values()}
+        programs = {Requirement(each.distribution).name for each in load_tools().values()}
+        return tool in programs or tool in all_tools(context)
     if not code.startswith("NK-"):
         return code in GROUPS
     own = code in load_rules() or code in TOOL_CODES or code in ERROR_CODES
