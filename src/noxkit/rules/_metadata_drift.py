@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -91,12 +91,17 @@ def _words(value: str) -> str:
     return " ".join(value.split())
 
 
-def _specifiers(value: str) -> object:
+def _specifiers(value: str) -> frozenset[Specifier] | str:
     # A set of specifiers that is compared with text reads it, and raises where it cannot.
     try:
         return frozenset(SpecifierSet(value)) if len(value) < _LONGEST else value
     except InvalidSpecifier:
         return value
+
+
+def _specifier_text(value: str) -> str:
+    read = _specifiers(value)
+    return read if isinstance(read, str) else ",".join(sorted(map(str, read)))
 
 
 def _license(project: Table, core: CoreMetadata) -> Iterator[Drift]:
@@ -354,18 +359,14 @@ _BY_NATURE = frozenset({"metadata-version", "dynamic", "platform", "supported-pl
 
 def _values(core: CoreMetadata, field: str) -> set[str]:
     normal = _NORMAL.get(field.lower(), _words)
-    return {_written(normal(each.value)) for each in core.fields(field) if each.value.strip() not in {"", "UNKNOWN"}}
-
-
-def _written(value: object) -> str:
-    return ",".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
+    return {str(normal(each.value)) for each in core.fields(field) if each.value.strip() not in {"", "UNKNOWN"}}
 
 
 _NORMAL: Mapping[str, Callable[[str], object]] = {
     "name": _name,
     "version": _version,
     "provides-extra": _name,
-    "requires-python": _specifiers,
+    "requires-python": _specifier_text,
     "license-expression": _expression,
     "home-page": lambda value: value.strip().rstrip("/"),
 }
