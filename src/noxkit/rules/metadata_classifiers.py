@@ -70,7 +70,7 @@ def classifier_invalid(facts: FileFacts) -> Iterator[Found]:
     # Passes
     ```toml demo-1.0-py3-none-any.whl
     [metadata]
-    Classifier = ["Typing :: Typed", "Typing :: Typed", "Private :: Do Not Upload", "Natural Language :: Ukranian"]
+    Classifier = ["Typing :: Typed", "Private :: X", "Topic :: Communications :: Chat :: AOL Instant Messenger"]
     ```
 
     # Fix
@@ -116,13 +116,13 @@ def classifier_deprecated(facts: FileFacts) -> Iterator[Found]:
     # Fails
     ```toml demo-1.0-py3-none-any.whl
     [metadata]
-    Classifier = "Natural Language :: Ukranian"
+    Classifier = "Topic :: Communications :: Chat :: AOL Instant Messenger"
     ```
 
     # Passes
     ```toml demo-1.0-py3-none-any.whl
     [metadata]
-    Classifier = ["Natural Language :: Ukrainian", "Development Status :: 7 - Inactive"]
+    Classifier = ["Topic :: Communications :: Chat", "Development Status :: 7 - Inactive"]
     ```
 
     # Fix
