@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 import zipfile
 from typing import TYPE_CHECKING
@@ -410,6 +411,16 @@ def test_the_output_holds_whole_files_of_this_version_and_all_others(repo: Repo)
     assert outcome(report).evidence["replaced"] == [f"out/dist/{old[0]}"]
 
 
+def test_a_file_that_may_not_be_read_is_inconclusive(repo: Repo) -> None:
+    repo.write({**own(), "demo/secret.json": "{}"})
+    (repo.root / "demo" / "secret.json").chmod(0)
+    done = outcome(build(repo))
+    if os.geteuid():
+        assert (done.status, "demo/secret.json" in (done.reason or "")) == (Status.INCONCLUSIVE, True)
+    else:  # root may read everything
+        assert done.status is Status.PASSED
+
+
 def test_an_output_that_cannot_be_written_is_inconclusive(repo: Repo) -> None:
     done = outcome(build(repo.write({**own(), "dist": "a file"})))
     assert (done.status, bool(done.hint)) == (Status.INCONCLUSIVE, True)
@@ -451,7 +462,7 @@ deprecated
 
 !!
 """
-WARNINGS = {
+WARNINGS: dict[str, tuple[str, list[str]]] = {
     "setuptools": (SETUPTOOLS, ["`project.license` as a TOML table is deprecated (to be mended by 2027-Feb-18)"]),
     "twice": (SETUPTOOLS * 2, ["`project.license` as a TOML table is deprecated (to be mended by 2027-Feb-18)"]),
     "missing-dynamic": ("/x/setuptools/a.py:76: _MissingDynamic: `license` is ignored", ["`license` is ignored"]),

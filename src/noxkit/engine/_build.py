@@ -100,6 +100,10 @@ def _build(session: _Session, package: Package, _call: ToolCall, _needs: Mapping
         return _built(session, package)
     except (TroubleError, InstallFailedError) as error:
         return Outcome(name=BUILD, status=Status.INCONCLUSIVE, reason=error.reason, hint=error.hint)
+    except OSError as error:
+        reason = f"{error.filename or 'the temporary folder'} cannot be written or read: {error.strerror or error}"
+        hint = "free disk space, or name a folder that can be written in the variable TMPDIR"
+        return Outcome(name=BUILD, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
     finally:
         session.leave()
 
@@ -110,6 +114,7 @@ def _built(session: _Session, package: Package) -> Outcome:
     scratch = session.trees.folder / f"p-{package.name}"
     scratch.mkdir()
     try:
+        _check_readable(session, package)
         tool = build_tool(context, package, scratch)
         builder = Builder(
             context=context,
@@ -126,6 +131,15 @@ def _built(session: _Session, package: Package) -> Outcome:
         return _concluded(session, package, work, tool)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _check_readable(session: _Session, package: Package) -> None:
+    """A wheel without what may not be read would look whole."""
+    owner = session.context.repository.workspace.package_of
+    unread = [path for path in session.trees.unread if owner(path) is package]
+    if unread:
+        more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
+        raise TroubleError(f"{', '.join(unread[:3])}{more} may not be read", "make them readable, or remove them")
 
 
 def _epoch(context: Context) -> str | None:

@@ -18,7 +18,7 @@ from noxkit.engine._build_files import LEFTOVERS, source_files
 from noxkit.engine._build_git import copy_repository, settle_index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from noxkit.engine._build_files import Sources
     from noxkit.engine._context import Context
@@ -37,11 +37,15 @@ _LARGE = 16 << 20  # bytes: of what git ignores, larger files are linked to and 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class _Base:
-    """One copy of everything, which trees are made from; `top` is that of its git work tree."""
+    """One copy of everything, which trees are made from; `top` is that of its git work tree.
+
+    `unread` are files that may not be read.
+    """
 
     top: Path
     root: Path
     paths: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,12 @@ class Trees:
         with self._lock:
             return self._base(again=False).root
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Files of the tree that may not be read, so that no build can have them."""
+        with self._lock:
+            return self._base(again=False).unread
+
     def close(self) -> None:
         """Remove everything."""
         with self._lock:
@@ -114,7 +124,7 @@ class Trees:
             self._holder, self._bases = None, {}
 
     @contextlib.contextmanager
-    def tree(self, package: Package, *, again: bool = False) -> Iterator[Tree]:
+    def tree(self, package: Package, *, again: bool = False) -> Generator[Tree]:
         """A fresh tree to build `package` in; `again` is one of the second round, with other times."""
         with self._lock:
             base = self._base(again=again)
@@ -140,14 +150,15 @@ def _copied(context: Context, sources: Sources, folder: Path, *, again: bool) ->
     top = folder / (git_root or context.root).name
     root = top / below
     root.mkdir(parents=True)
-    paths = [path for path in sources.files if _put(context, path, root, link=path in sources.ignored)]
-    paths += [path for path in _above(context, git_root) if _put(context, path, root, link=False)]
+    unread: list[str] = []
+    listed = (*sources.files, *_above(context, git_root))
+    paths = [path for path in listed if _put(context, path, root, unread, link=path in sources.ignored)]
     if again:
         for path in paths:
             _touch(root / path)
     if git_root is not None and copy_repository(context, top):
         settle_index(context, top, {os.path.normpath(below / path) for path in paths})
-    return _Base(top=top, root=root, paths=tuple(paths))
+    return _Base(top=top, root=root, paths=tuple(paths), unread=tuple(unread))
 
 
 def _above(context: Context, git_root: Path | None) -> Iterator[str]:
@@ -161,8 +172,8 @@ def _above(context: Context, git_root: Path | None) -> Iterator[str]:
             )
 
 
-def _put(context: Context, path: str, root: Path, *, link: bool) -> bool:
-    """Copy one file, or make the link that it is; returns whether it could be read."""
+def _put(context: Context, path: str, root: Path, unread: list[str], *, link: bool) -> bool:
+    """Copy one file, or make the link that it is; returns whether it is there. What may not be read is `unread`."""
     source, target = context.root / path, root / path
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -174,7 +185,10 @@ def _put(context: Context, path: str, root: Path, *, link: bool) -> bool:
             shutil.copytree(source, target, dirs_exist_ok=True)
         else:
             shutil.copy2(source, target)
-    except (OSError, shutil.Error):  # what may not be read cannot be read by a build either
+    except PermissionError:
+        unread.append(path)
+        return False
+    except FileNotFoundError:  # a link to nothing, or a file that somebody has removed meanwhile
         return False
     return True
 

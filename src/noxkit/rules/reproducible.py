@@ -127,7 +127,7 @@ def repro_sdist(facts: BuildFacts) -> Iterator[Found]:
 
     # Fix
     Where SOURCE_DATE_EPOCH mends it, the hint says so. setuptools stores times and modes as it finds them: for an sdist
-    that can be repeated, use a backend that does not (hatchling, flit, pdm, uv_build).
+    that can be repeated, use a backend that does not (hatchling, flit, poetry-core, uv_build).
 
     # Options
     `reproducible` and `source-date-epoch` of `[tool.noxkit.build]`.
@@ -161,11 +161,12 @@ _TIMELY = frozenset({Cause.TIME, Cause.CONTENT, Cause.MISSING, Cause.HEADER})
 _MEND = {
     Cause.PATH: "write paths relative to the project",
     Cause.ORDER: "sort what is collected before it is written: neither folders nor sets have an order",
-    Cause.MODE: "use a backend that does not store modes as the umask makes them (hatchling, flit, pdm, uv_build)",
-    Cause.OWNER: "use a backend that does not store owners (hatchling, flit, pdm, uv_build)",
+    Cause.MODE: "use a backend that does not store modes as the umask makes them (hatchling, flit, poetry-core, "
+    "uv_build), or accept it with `reproducible = false` in [tool.noxkit.build]",
+    Cause.OWNER: "use a backend that does not store owners (hatchling, flit, poetry-core, uv_build)",
     Cause.MISSING: "find out what the build reads from its surroundings",
     Cause.CONTENT: "sort what is generated, and keep times and random values out of it",
-    Cause.TIME: "use a backend that does not store times (hatchling, pdm, uv_build)",
+    Cause.TIME: "use a backend that does not store times (hatchling, poetry-core, uv_build)",
     Cause.HEADER: "use a current version of the backend",
 }
 
