@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from noxkit.commands import load_commands
 from noxkit.engine.console import Console
-from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.tasks.environ import current
 
 if TYPE_CHECKING:
@@ -22,9 +23,29 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or 2 for usage and configuration, or the verdict's."""
-    parser = argparse.ArgumentParser(
-        prog="noxkit", description="The quality pipeline of a Python repository, as nox sessions."
-    )
+    console = Console(current())
+    try:
+        return _run(arguments, console)
+    except NoxkitError as error:
+        console.error(error, Path.cwd())
+        return error.exit_code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong as noxkit says everything that is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise NoxkitError instead of printing the usage and ending the process."""
+        wrong = re.fullmatch(r"argument COMMAND: invalid choice: '(?P<given>.*)' \(choose from .*\)", message)
+        if wrong is None:
+            said, hint = message, f"`{self.prog} --help` shows what it takes"
+        else:
+            said, hint = f"`{wrong['given']}` is no command of noxkit", did_you_mean(wrong["given"], load_commands())
+        raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=said, hint=hint))
+
+
+def _run(arguments: Sequence[str] | None, console: Console) -> int:
+    parser = _Parser(prog="noxkit", description="The quality pipeline of a Python repository, as nox sessions.")
     parser.add_argument("--version", action="version", version=f"noxkit {importlib.metadata.version('noxkit')}")
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of the noxfile (default: this one)")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -36,7 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sub = subparsers.add_parser(name, help=command.HELP, description=command.HELP)
         command.configure(sub)
     parsed = parser.parse_args(arguments)
-    console = Console(current())
     try:
         _check_root(parsed.root)
         return commands[parsed.command].run(parsed, console)

@@ -106,6 +106,31 @@ def test_it_names_members_pythons_checkers_and_where_versions_come_from(repo: Re
     assert "off: not chosen by this repository" in said
 
 
+def test_it_says_of_each_tool_whether_it_is_on(repo: Repo, noxkit: Run) -> None:
+    repo.write({"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n[tool.noxkit]\nskip = ["typos"]\n'})
+    said = {line.partition(":")[0].split()[0]: line for line in noxkit("doctor")[1].splitlines() if ": " in line}
+    assert said["pyproject_fmt"].endswith('off: not chosen by this repository, and the profile is "standard"')
+    assert said["ruff_format"].endswith(": not chosen by this repository; on as advice")
+    assert said["typos"].endswith("off: in `skip` of [tool.noxkit]")
+    assert said["mypy"].endswith("off: not chosen by this repository")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("docter",), "`docter` is no command of noxkit", "did you mean `doctor`?"),
+        (("doctor", "--nope"), "unrecognized arguments: --nope", "`noxkit --help` shows what it takes"),
+        ((), "the following arguments are required: COMMAND", "`noxkit --help` shows what it takes"),
+    ],
+    ids=["a command", "an option", "none"],
+)
+def test_a_call_that_is_none_is_an_error_with_a_hint(
+    noxkit: Run, arguments: tuple[str, ...], message: str, hint: str
+) -> None:
+    code, _, error = noxkit(*arguments)
+    assert (code, f"error[NK-ARGUMENT-VALUE]: {message}" in error, f"= hint: {hint}" in error) == (2, True, True)
+
+
 MEMBER = {
     "pyproject.toml": '[tool.uv.workspace]\nmembers = ["p/*"]\n',
     "p/my a/pyproject.toml": '[project]\nname = "a"\nversion = "1"\n',

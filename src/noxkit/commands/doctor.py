@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from noxkit.engine._context import Context
     from noxkit.engine.console import Console
+    from noxkit.tools._base import Tool
 
 __all__ = ["HELP", "configure", "run"]
 
@@ -90,8 +91,11 @@ def _tools(context: Context) -> Iterator[str]:
             continue
         choice = tool.choice(context.repository)
         why = on[name][0] if name in on else choice.why
-        if tool.type_checker and name not in on:
-            why = f"off: {why}"
+        off = _why_off(context, tool, is_on=name in on)
+        if off is not None:
+            why = f"off: {off}"
+        elif not choice.chosen and context.config.options.profile != "strict" and not tool.type_checker:
+            why = f"{why}; on as advice"
         if name == "tests" and not choice.chosen and not tool.not_due(context.repository, (".",)):
             why = "there are test files, and no dependency group names pytest: noxkit brings it"
         version = ""
@@ -99,6 +103,17 @@ def _tools(context: Context) -> Iterator[str]:
             pin = pin_for(context, tool)
             version = f" {pin.specifier or locked_version(tool.distribution) or ''} (from {pin.source})"
         yield f"{name}{version}: {why}"
+
+
+def _why_off(context: Context, tool: Tool, *, is_on: bool) -> str | None:
+    """Why a tool does not run in this repository, whatever its files; None where it does."""
+    options, choice = context.config.options, tool.choice(context.repository)
+    if tool.name in options.skip:
+        return "in `skip` of [tool.noxkit]"
+    if tool.type_checker:
+        return None if is_on else choice.why
+    wanted = choice.chosen or options.profile == "strict" or tool.own_codes & set(options.select)
+    return f'{choice.why}, and the profile is "{options.profile}"' if tool.strict_only and not wanted else None
 
 
 def _advice(context: Context) -> Iterator[str]:
