@@ -29,7 +29,6 @@ __all__ = [
     "toplevel_shadows_stdlib",
     "toplevel_src_prefix",
     "toplevel_unrelated_name",
-    "wheel_no_modules",
 ]
 
 _COMMON = frozenset(
@@ -40,52 +39,6 @@ _COMMON = frozenset(
 )
 # The folders into which repairing tools put the libraries that a wheel brings (auditwheel, delvewheel, delocate).
 _REPAIRED = (".libs", ".dylibs")
-
-
-@rule(code="NK-WHEEL-NO-MODULES", scope=Scope.WHEEL, since="1.0", standard=True)
-def wheel_no_modules(facts: WheelFacts) -> Iterator[Found]:
-    """A wheel puts files into site-packages, and none of them can be imported.
-
-    # Why
-    Nearly always the build has looked for the package in the wrong folder: it installs, and `import` fails.
-
-    # Fails
-    ```toml demo-1.0-py3-none-any.whl
-    [files]
-    "demo/__init__.py" = false
-    "demo/data.json" = "{}"
-    ```
-
-    # Passes
-    A stub package, and a wheel that brings nothing but a program:
-    ```toml types_demo-1.0-py3-none-any.whl
-    [files]
-    "types_demo/__init__.py" = false
-    "demo-stubs/__init__.pyi" = "x: int\\n"
-    ```
-    Or
-    ```toml demo-1.0-py3-none-any.whl
-    [files]
-    "demo/__init__.py" = false
-    "demo-1.0.data/scripts/demo" = "#!/bin/sh\\nexit 0\\n"
-    ```
-
-    # Fix
-    Tell the build backend where the modules are.
-
-    # Options
-    None.
-
-    # When to ignore
-    For a wheel that brings only data on purpose. A wheel of scripts or of native libraries is no finding.
-    """
-    tree = installed(facts)
-    if tree.files and not tree.modules and not tree.with_libraries:
-        yield found(
-            f"none of the {len(tree.files)} files that it installs is a module: nothing of it can be imported",
-            hint=f"say where the modules are: {how_to_place(tree.generator)}",
-            at=facts.at(),
-        )
 
 
 @rule(code="NK-TOPLEVEL-NO-MODULES", scope=Scope.WHEEL, since="1.0", standard=True)
