@@ -42,7 +42,7 @@ _CASES = [
     pytest.param(_RENDER, core(body="# a\n<div>\n```x\n| a |\n&nosuch;"), 0, id="sloppy-markdown"),
     pytest.param(_RENDER, core(body="# a", kind="text/markdown; variant=CommonMark"), 0, id="commonmark"),
     pytest.param(_RENDER, core(body="\n \n", kind=""), 0, id="nothing-to-render"),
-    pytest.param(_LINK, core(body="[a](b.md) ![c](d/e.png) <img src='f.png'>"), 3, id="markdown"),
+    pytest.param(_LINK, core(body="[a](b.md) ![c](d/e.png) <img src='f.png'>"), 1, id="markdown"),
     pytest.param(_LINK, _rst("`a <b.rst>`_\n"), 1, id="rst"),
     pytest.param(_LINK, core(body="[a](/b)"), 1, id="from-the-root"),
     pytest.param(_LINK, core(body="[a](b) [c](b)"), 1, id="each-once"),
@@ -76,6 +76,11 @@ def test_a_fault_is_shown_where_it_stands(artifacts: Artifacts) -> None:
     found = artifacts.find(_RENDER, {WHEEL: _rst("a\n\n.. automodule:: b\n")})
     assert [(finding.line, finding.severity) for finding in found] == [(9, Severity.ERROR)]
     assert 'unknown directive type "automodule"' in found[0].message.lower()
+
+
+def test_relative_links_are_told_together_and_each_once(artifacts: Artifacts) -> None:
+    found = artifacts.find(_LINK, {WHEEL: core(body="[a](b) [c](b) ![d](e.png) [f](g) [h](i)")})
+    assert [finding.message.partition(": ")[2] for finding in found] == ["`b`, `e.png`, `g` and 1 more"]
 
 
 def test_a_folded_description_is_unfolded(artifacts: Artifacts) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.model import Severity
 from noxkit.rules._base import Found, Scope, also, found, rule
-from noxkit.rules._core_metadata import limited, refused, shown
+from noxkit.rules._core_metadata import refused, shown
 from noxkit.rules._manifest import has_project
 from noxkit.rules._pep621 import project_errors
 from noxkit.rules._rendering import Rendering, content_type, links, render
@@ -31,6 +31,8 @@ __all__ = [
     "readme_render",
 ]
 
+# A readme has a dozen of them or none: one finding tells of all.
+_SHOWN = 3
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -338,16 +340,15 @@ def readme_relative_link(facts: FileFacts) -> Iterator[Found]:
         return
     rendering = render(core.description, *content_type(core.value("Description-Content-Type")))
     relative = [
-        (link, tag)
-        for link, tag in (links(rendering.html) if rendering.html is not None else ())
+        link
+        for link, _ in (links(rendering.html) if rendering.html is not None else ())
         if not link.startswith(("#", "//")) and _SCHEME.match(link) is None
     ]
-    findings = (
-        found(
-            f"the {'image' if tag == 'img' else 'link'} `{shown(link)}` is relative, and leads nowhere at the index",
+    if relative:
+        names = ", ".join(f"`{shown(link)}`" for link in relative[:_SHOWN])
+        rest = f" and {len(relative) - _SHOWN} more" if len(relative) > _SHOWN else ""
+        yield found(
+            f"links and images of the description are relative, and lead nowhere at the index: {names}{rest}",
             hint="write the whole address, with `https://`, in the readme, and rebuild",
             at=facts.at(facts.headers_path, core.headers.body_line),
         )
-        for link, tag in relative
-    )
-    yield from limited(findings, facts.at(facts.headers_path))
