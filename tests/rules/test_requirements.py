@@ -56,6 +56,22 @@ def test_a_dependency_needs_a_lower_bound(rules: RuleTree, pyproject: str, expec
     assert _found(rules, "NK-DEPENDENCY-UNBOUNDED", pyproject) == expected
 
 
+@pytest.mark.parametrize(
+    ("files", "example"),
+    [
+        pytest.param(
+            {"m/pyproject.toml": HEAD.replace("acme", "a").replace("1.0", "0.1.0")}, "a>=0.1.0", id="a member's"
+        ),
+        pytest.param({"uv.lock": 'version = 1\n[[package]]\nname = "a"\nversion = "7.3"\n'}, "a>=7.3", id="the locked"),
+        pytest.param({}, "a>=1.2", id="none is known"),
+    ],
+)
+def test_the_hint_names_a_version_that_there_is(rules: RuleTree, files: dict[str, str], example: str) -> None:
+    pyproject = BUILT + 'dependencies = ["a"]\n[tool.uv.workspace]\nmembers = ["m*"]\n'
+    (found,) = rules.find("NK-DEPENDENCY-UNBOUNDED", {"pyproject.toml": pyproject, **files})
+    assert f"`{example}`" in found.hint
+
+
 _PINNED = [
     pytest.param(BUILT + 'dependencies = ["a==1.2"]', [(9, 17)], id="pin"),
     pytest.param(BUILT + 'dependencies = ["a[b] == 1.2 ; os_name == \'nt\'"]', [(9, 17)], id="pin-with-marker"),

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.fixes import TomlEdit
 from noxkit.diagnostics.model import FixSafety
-from noxkit.errors import did_you_mean
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._manifest import (
     classifiers,
@@ -22,7 +22,7 @@ from noxkit.rules._manifest import (
 from noxkit.workspace.pythons import OLDEST, admits, minors_of_classifiers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from noxkit.rules._facts import PackageFacts
 
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _WAY = ("project", "classifiers")
+_ALIKE = 0.6  # of 1, as difflib counts
 _PYTHON = "Programming Language :: Python :: "
 _TYPED = "Typing :: Typed"
 _PRIVATE = "Private :: Do Not Upload"
@@ -291,9 +292,18 @@ def classifier_unknown(facts: PackageFacts) -> Iterator[Found]:
                 safe=[edit] if len(new) == 1 and not _is_listed(listed, new[0]) else [],
             )
         elif line not in trove.classifiers:
-            hint = did_you_mean(line, trove.classifiers) if line.count(" :: ") else ""
-            hint = hint if hint.startswith("did") else "choose one of https://pypi.org/classifiers/, or remove it"
+            near = _nearest(line, trove.classifiers)
+            hint = f"did you mean `{near}`?" if near else "choose one of https://pypi.org/classifiers/, or remove it"
             yield found(f"`{line}` is no classifier of the package index", hint=hint, at=place)
+
+
+def _nearest(line: str, known: Iterable[str]) -> str | None:
+    """The classifier that is meant: like it as a whole and in its last part, which the long beginnings would hide."""
+    for near in difflib.get_close_matches(line, known, n=5) if " :: " in line else ():
+        ends = (each.rpartition(" :: ")[2].lower() for each in (line, near))
+        if difflib.SequenceMatcher(None, *ends).ratio() >= _ALIKE:
+            return near
+    return None
 
 
 def _is_listed(listed: Sequence[tuple[int, str]], line: str) -> bool:

@@ -72,9 +72,16 @@ def dependency_unbound(facts: PackageFacts) -> Iterator[Found]:
         if not bound and dependency.name != facts.package.name and not _has_source(facts, dependency.name):
             yield found(
                 f"`{dependency.text}` has no lower bound",
-                hint=f"write the oldest release that is tested, as `{requirement.name}>=1.2`",
+                hint=f"write the oldest release that is tested, as `{_example(facts, requirement.name)}`",
                 at=dependency.place,
             )
+
+
+def _example(facts: PackageFacts, name: str) -> str:
+    """A requirement for a hint: of the member's own version, else the one that is locked, else one that is made up."""
+    members = {normalize(each.package.name): each.package.version for each in facts.whole.packages}
+    locked = facts.whole.repository.locked_versions.get(normalize(name), ())
+    return f"{name}>={members.get(normalize(name)) or next(iter(locked), '1.2')}"
 
 
 def _has_source(facts: PackageFacts, name: str) -> bool:
@@ -312,7 +319,7 @@ def dependency_url(facts: PackageFacts) -> Iterator[Found]:
             name = dependency.requirement.name
             yield found(
                 f"`{name}` is required by its address, and the package index refuses that",
-                hint=f"require a release, as `{name}>=1.2`, and put the address into [tool.uv.sources]; "
+                hint=f"require a release, as `{_example(facts, name)}`, and put the address into [tool.uv.sources]; "
                 "or give the package the classifier `Private :: Do Not Upload`",
                 at=dependency.place,
             )
