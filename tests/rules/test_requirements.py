@@ -68,7 +68,8 @@ def test_a_dependency_needs_a_lower_bound(rules: RuleTree, pyproject: str, expec
 )
 def test_the_hint_names_a_version_that_there_is(rules: RuleTree, files: dict[str, str], example: str) -> None:
     pyproject = BUILT + 'dependencies = ["a"]\n[tool.uv.workspace]\nmembers = ["m*"]\n'
-    (found,) = rules.find("NK-DEPENDENCY-UNBOUNDED", {"pyproject.toml": pyproject, **files})
+    other = {"m2/pyproject.toml": HEAD.replace("acme", "other")}
+    (found,) = rules.find("NK-DEPENDENCY-UNBOUNDED", {"pyproject.toml": pyproject, **other, **files})
     assert f"`{example}`" in found.hint
 
 
