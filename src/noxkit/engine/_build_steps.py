@@ -8,6 +8,7 @@ import dataclasses
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.artifacts.read import read_archive
@@ -17,8 +18,7 @@ from noxkit.engine._build_run import FIRST, SECOND, How, unpack
 from noxkit.rules._builds import BuildFacts, Built, Failure, Round, Target, first_difference
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from noxkit.artifacts.model import Archive
     from noxkit.engine._build_run import Builder, Step
     from noxkit.engine._build_tree import Trees
     from noxkit.engine._context import Context
@@ -41,6 +41,7 @@ class Work:
     steps: dict[str, Step] = dataclasses.field(default_factory=dict[str, "Step"])
     outside: set[str] = dataclasses.field(default_factory=set[str])
     mended: dict[Target, bool] = dataclasses.field(default_factory=dict[Target, bool])
+    _read: dict[Path, Archive] = dataclasses.field(default_factory=dict[Path, "Archive"])
 
     def run(self) -> None:
         """Run them all. Raises TroubleError."""
@@ -158,9 +159,11 @@ class Work:
     def _built(self, step: Step | None) -> Built | None:
         if step is None or step.file is None:
             return None
-        output = self.context.config.options.build.output
+        if step.file not in self._read:
+            output = self.context.config.options.build.output
+            self._read[step.file] = read_archive(step.file, shown=f"{output}/{step.file.name}")
         return Built(
-            archive=read_archive(step.file, shown=f"{output}/{step.file.name}"),
+            archive=self._read[step.file],
             folder=str(step.folder),
             began=step.began,
             ended=step.ended,
