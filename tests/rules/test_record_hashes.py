@@ -67,11 +67,19 @@ def test_both_hashes_are_shown(artifacts: Artifacts) -> None:
     assert found.line is not None
 
 
-def test_a_large_file_is_hashed_as_well(artifacts: Artifacts) -> None:
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512", "blake2b", "sha3_256"])
+def test_a_large_file_is_hashed_as_well(artifacts: Artifacts, algorithm: str) -> None:
     recipe = '[zeros]\n"demo/big.bin" = 20000000\n[record.replace]\n"demo/big.bin" = ["{}", "20000000"]'
-    wrong, right = (hashed("sha256", bytes(20000000 - less)) for less in (1, 0))
+    wrong, right = (hashed(algorithm, bytes(20000000 - less)) for less in (1, 0))
     assert artifacts.find("NK-RECORD-HASH-MISMATCH", {WHEEL: recipe.format(right)}) == []
     assert len(artifacts.find("NK-RECORD-HASH-MISMATCH", {WHEEL: recipe.format(wrong)})) == 1
+
+
+def test_what_is_not_computed_again_is_told(artifacts: Artifacts) -> None:
+    both = "".join(f'["demo/big.bin", "{hashed(name, bytes(20000000))}", ""],' for name in ("sha384", "sha512"))
+    recipe = f'[zeros]\n"demo/big.bin" = 20000000\n[record]\nadd = [{both}]'
+    (found,) = artifacts.find("NK-RECORD-HASH-MISMATCH", {WHEEL: recipe})
+    assert (found.severity, "not computed again" in found.message) == (Severity.WARNING, True)
 
 
 def test_of_many_hashes_the_first_are_told(artifacts: Artifacts) -> None:

@@ -42,6 +42,7 @@ class Content:
     head: bytes = b""
     data: bytes | None = None
     native: NativeFile | None = None
+    other_hash: tuple[str, str] | None = None
 
 
 class Contents:
@@ -54,10 +55,10 @@ class Contents:
         self._left = {group: int(room * share / 12) for group, share in _SHARES.items()}
         self.unkept = 0
 
-    def read(self, name: str, chunks: Iterable[bytes]) -> Content:
-        """Read all chunks of the member `name`; whatever they raise passes through."""
+    def read(self, name: str, chunks: Iterable[bytes], *, algorithm: str | None = None) -> Content:
+        """Read all chunks of the member `name`, and hash them with `algorithm` too; what they raise passes through."""
         group = _group(name)
-        intake = _Intake(room=min(_ONE, self._left[group]) if group is not None else None)
+        intake = _Intake(room=min(_ONE, self._left[group]) if group is not None else None, algorithm=algorithm)
         for chunk in chunks:
             intake.feed(chunk)
         data = intake.data
@@ -71,16 +72,20 @@ class Contents:
 class _Intake:
     """One member as it is read; `room` is how much of it is kept, None where it is of no use to a rule."""
 
-    def __init__(self, *, room: int | None) -> None:
+    def __init__(self, *, room: int | None, algorithm: str | None) -> None:
         self.room = room
         self.size = 0
         self._digest = hashlib.sha256()
+        self._algorithm = algorithm
+        self._other = hashlib.new(algorithm, usedforsecurity=False) if algorithm is not None else None
         self._kept: list[bytes] = []
         self._head = self._tail = b""
         self._is_native = False
 
     def feed(self, chunk: bytes) -> None:
         self._digest.update(chunk)
+        if self._other is not None:
+            self._other.update(chunk)
         if not self.size:
             self._head = chunk[:_NATIVE_HEAD]
             self._is_native = chunk.startswith(NATIVE_MAGIC)
@@ -102,7 +107,8 @@ class _Intake:
     @property
     def content(self) -> Content:
         native = read_native(self._head, self._tail, self.size) if self._is_native else None
-        return Content(self.size, self._digest.hexdigest(), self._head[:_HEAD], self.data, native)
+        other = (self._algorithm, self._other.hexdigest()) if self._algorithm and self._other is not None else None
+        return Content(self.size, self._digest.hexdigest(), self._head[:_HEAD], self.data, native, other)
 
 
 def _group(name: str) -> Literal["metadata", "code", "text"] | None:

@@ -10,7 +10,7 @@ from noxkit.artifacts._content import Content, Contents
 from noxkit.artifacts.model import FaultKind, MemberKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from noxkit.artifacts._faults import Faults
     from noxkit.artifacts._zip_records import Central, Local
@@ -41,6 +41,8 @@ class ZipContents:
         self._faults = faults
         self._contents = Contents(max(_LEAST, min(_MEMORY - taken, 96 << 20)))
         self._total = 0
+        self.algorithms: Mapping[str, str] = {}
+        """Further hash functions that are wanted, by the name of the entry."""
 
     @property
     def unkept(self) -> int:
@@ -68,8 +70,9 @@ class ZipContents:
         elif not self._is_bomb(self._total) and self._total <= _MOST:
             try:
                 # The target of a link is kept whatever the link is called.
-                name = "" if central.kind is MemberKind.SYMLINK else name
-                return self._contents.read(name, self._chunks(central, local))
+                kept = "" if central.kind is MemberKind.SYMLINK else name
+                chunks = self._chunks(central, local)
+                return self._contents.read(kept, chunks, algorithm=self.algorithms.get(name))
             except _StoppedError:
                 return Content(size=central.size)
         return Content(size=central.size)

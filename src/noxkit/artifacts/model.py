@@ -73,7 +73,8 @@ class Member:
     `name` is what is written there, bytes that are not UTF-8 as surrogates, `raw` those bytes. `stored` is
     the compressed size in a zip. `mode` are the permission bits, None where the archive has none. `data` is the
     content where it is of use to a rule (text by its suffix, all of dist-info) and small enough; `head` are
-    the first bytes of every file, at most 64. `sha256` is empty for what is no file or cannot be read.
+    the first bytes of every file, at most 64. `sha256` is empty for what is no file or cannot be read;
+    `other_hash` is a further hash function with its digest, where the RECORD of a wheel asks for another.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Member:
     user: str = ""
     group: str = ""
     sha256: str = ""
+    other_hash: tuple[str, str] | None = None
     head: bytes = b""
     data: bytes | None = None
     native: NativeFile | None = None

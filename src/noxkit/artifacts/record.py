@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import hashlib
+import re
 
-__all__ = ["Record", "Row", "read_record"]
+__all__ = ["ALGORITHMS", "Record", "Row", "other_algorithms", "read_record"]
 
+ALGORITHMS = frozenset(name for name in hashlib.algorithms_guaranteed if not name.startswith("shake"))
+"""The hash functions that every Python has, without those whose length is free."""
+
+_OTHER = re.compile(rb",\"?(?!sha256=)[a-z0-9_]+=")
 # What ends a line for installers, which use str.splitlines; and more lines than a wheel has files.
 _ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_MOST = 300_000
+_MOST = 200_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,3 +70,9 @@ def read_record(raw: bytes) -> Record:
     except csv.Error as error:
         return Record(rows=tuple(rows), error=f"no CSV at line {reader.line_num}: {error}")
     return Record(rows=tuple(rows))
+
+
+def other_algorithms(raw: bytes) -> dict[str, str]:
+    """The hash function of each path whose hash in RECORD is made with another one than sha256, if Python has it."""
+    rows = read_record(raw).rows if _OTHER.search(raw) else ()
+    return {row.path: row.algorithm for row in rows if row.algorithm in ALGORITHMS - {"sha256"}}

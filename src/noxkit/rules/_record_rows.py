@@ -9,6 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from noxkit.artifacts.model import MemberKind
+from noxkit.artifacts.record import ALGORITHMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from noxkit.rules._base import Place
 
 __all__ = [
-    "ALGORITHMS",
     "digest_of",
     "encoded",
     "hashed_rows",
@@ -30,9 +30,6 @@ __all__ = [
     "rows",
     "signatures",
 ]
-
-ALGORITHMS = frozenset(name for name in hashlib.algorithms_guaranteed if not name.startswith("shake"))
-"""The hash functions that every Python has, without those whose length is free."""
 
 
 def record_path(facts: WheelFacts) -> str:
@@ -82,6 +79,8 @@ def digest_of(member: Member, algorithm: str) -> bytes | None:
     """The digest of a file; None where it cannot be had: the bytes were not kept, or not read at all."""
     if algorithm == "sha256":
         return bytes.fromhex(member.sha256) or None
+    if member.other_hash is not None and member.other_hash[0] == algorithm:
+        return bytes.fromhex(member.other_hash[1])
     if member.data is None or not member.sha256:
         return None
     return hashlib.new(algorithm, member.data, usedforsecurity=False).digest()

@@ -7,10 +7,10 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from noxkit.artifacts.record import ALGORITHMS
 from noxkit.diagnostics.model import FixSafety, Severity
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._record_rows import (
-    ALGORITHMS,
     digest_of,
     encoded,
     hashed_rows,
@@ -110,7 +110,7 @@ def _wrong_hash(facts: WheelFacts, row: Row, digest: str) -> Found:
 
 def _unknown_hash(facts: WheelFacts, row: Row) -> Found:
     return found(
-        f"the {row.algorithm} of `{row.path}` was not computed again: the file is too large to be kept",
+        f"the {row.algorithm} of `{row.path}` was not computed again: RECORD has other hashes of that file too",
         hint="write RECORD with sha256, as all backends do",
         at=row_place(facts, row),
         severity=Severity.WARNING,

@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from noxkit.artifacts.model import FaultKind
+from noxkit.artifacts.record import ALGORITHMS
 from noxkit.diagnostics.model import FixSafety, Severity
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._record_rows import ALGORITHMS, listed_files, record_path, row_place, rows, signatures
+from noxkit.rules._record_rows import listed_files, record_path, row_place, rows, signatures
 from noxkit.rules._several import LIMIT, several
 
 if TYPE_CHECKING:
