@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from noxkit.tasks.process import Runner
+from sessions._bench_artifacts import artifacts, release
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
 from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, empty_noxfile, plain_noxfile, shell_script
@@ -360,6 +361,8 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "imports": imports,
     "calls": calls,
     "rules": rules,
+    "artifacts": artifacts,
+    "release": release,
     "first": first,
     "toolbox": toolbox,
 }
