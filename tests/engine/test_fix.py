@@ -191,12 +191,14 @@ def toml(
         pytest.param("", toml("a.b.c", "set", "d"), '[a.b]\nc = "d"\n', id="tables on the way"),
         pytest.param('a = ["b", "d"]\n', toml("a", "append", ["c"]), 'a = ["b", "c", "d"]\n', id="into a sorted array"),
         pytest.param('a = ["d", "b"]\n', toml("a", "append", ["c"]), 'a = ["d", "b", "c"]\n', id="at the end"),
+        pytest.param('a = ["b"] # c\n', toml("a", "append", ["a"]), 'a = ["a", "b"] # c\n', id="before all others"),
+        pytest.param('a = [\n  "b",# c\n]\n', toml("a", "append", ["d"]), 'a = [\n  "b",# c\n  "d",\n]\n', id="lines"),
         pytest.param('a = ["b"]\n', toml("a", "append", ["b"]), 'a = ["b"]\n', id="what is there already"),
         pytest.param('a = ["b", "c"]\n', toml("a", "remove", ["b"]), 'a = ["c"]\n', id="an item away"),
         pytest.param("[a]\nb = 1\nc = 2\n", toml("a.b", "remove"), "[a]\nc = 2\n", id="a key away"),
         pytest.param('[[k]]\nn = 1\n', toml("k.0.n", "set", "x"), '[[k]]\nn = "x"\n', id="array of tables"),
         pytest.param('[a]\r\nb = 1\r\n', toml("a.b", "set", "x"), '[a]\r\nb = "x"\r\n', id="newlines"),
-        pytest.param("[a]\n", toml("a.x", "set", {"workspace": True}), "[a]\nx = {workspace = true}\n", id="a source"),
+        pytest.param("[a]\n", toml("a.x", "set", {"workspace": True}), "[a]\nx = { workspace = true }\n", id="source"),
     ],
 )  # fmt: skip
 def test_toml_keeps_its_form(before: str, edit: TomlEdit, after: str) -> None:

@@ -142,7 +142,7 @@ def test_groups_of_a_virtual_root_need_sources_too(rules: RuleTree) -> None:
 def test_the_fix_goes_where_the_sources_are(rules: RuleTree) -> None:
     own = member("a", "b", "c", more=sources(WORKSPACE))
     after = fixed(rules, "NK-MEMBER-SOURCE", {"pyproject.toml": ROOT, A: own, B: member("b"), C: member("c")})
-    assert after[A].decode() == f"{own}c = {{workspace = true}}\n"
+    assert after[A].decode() == f"{own}c = {{ workspace = true }}\n"
     assert rules.again("NK-MEMBER-SOURCE") == []
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Table
+from tomlkit.items import Array, Table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -109,10 +109,8 @@ def _value(value: _Value, *, form: bool) -> object:
     if not form:
         return copy.copy(value)
     if isinstance(value, dict):
-        table = tomlkit.inline_table()
-        for key, item in value.items():
-            table.append(key, item)
-        return table
+        items = (f"{tomlkit.key(key).as_string()} = {tomlkit.item(item).as_string()}" for key, item in value.items())
+        return tomlkit.parse(f"table = {{ {', '.join(items)} }}\n")["table"]
     return value
 
 
@@ -131,3 +129,6 @@ def _append(holder: _Node, key: str | int, texts: Sequence[str], *, form: bool) 
         is_sorted = bool(items) and all(isinstance(item, str) for item in array) and items == sorted(items)
         later = (number for number, item in enumerate(items) if item > text)
         array.insert(next(later, len(items)) if is_sorted else len(items), text)
+    if isinstance(array, Array) and "\n" not in array.as_string():  # tomlkit leaves no blank behind a new first item
+        spaced = tomlkit.parse(f"array = [{', '.join(item.as_string() for item in array)}]\n")["array"]
+        _set(holder, key, spaced)

@@ -214,7 +214,7 @@ def member_source(whole: WorkspaceFacts) -> Iterator[Found]:
 
     [tool.uv.sources]
     acme-core = { workspace = true }
-    acme-store = {workspace = true}
+    acme-store = { workspace = true }
     ```
     ```toml packages/core/pyproject.toml
     [project]
