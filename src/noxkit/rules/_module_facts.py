@@ -10,7 +10,7 @@ import weakref
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from noxkit.rules._bound_names import bound_names
+from noxkit.rules._bound_names import below, bound_names
 from noxkit.rules._foreign import is_vendored
 from noxkit.rules._installed import below_top, installed, is_template, is_test_path
 
@@ -75,15 +75,23 @@ def module_facts(facts: WheelFacts) -> Mapping[str, ModuleFacts]:
 
 def _all(facts: WheelFacts) -> Iterator[tuple[str, ModuleFacts]]:
     for path, member in installed(facts).files.items():
-        tree = parsed(member) if path.endswith(".py") and not is_aside(path) else None
-        if tree is not None and member.data is not None:
+        if not path.endswith(".py") or member.data is None or is_aside(path):
+            continue
+        if b"import" not in member.data and len(member.data) > _TABLE:
+            yield path, ModuleFacts((), None)  # a table of data: what it binds nobody has to know
+            continue
+        tree = parsed(member)
+        if tree is not None:
             yield path, ModuleFacts(tuple(_imports(tree)), bound_names(tree, member.data))
+
+
+_TABLE = 1 << 16  # bytes from which a module without imports is not parsed
 
 
 def is_aside(path: str) -> bool:
     """Whether a file lies among tests, samples, templates, or what was taken over: there it may be of any kind."""
-    below = below_top(path)
-    return is_test_path(below) or is_template(below) or is_vendored(path)
+    inside = below_top(path)
+    return is_test_path(inside) or is_template(inside) or is_vendored(path)
 
 
 def _imports(tree: ast.Module) -> Iterator[Imported]:
@@ -99,19 +107,9 @@ def _imports(tree: ast.Module) -> Iterator[Imported]:
         elif isinstance(node, ast.ClassDef):
             waiting += [(inner, guarded) for inner in reversed(node.body)]
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            waiting += [(inner, True) for inner in reversed(list(_below(node)))]
+            waiting += [(inner, True) for inner in reversed(list(below(node)))]
             if _always_raises(node):
                 return
-
-
-def _below(node: ast.stmt) -> Iterator[ast.stmt]:
-    """The statements inside of a compound one; all of them may be left out, or are meant to fail."""
-    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
-        for inner in getattr(node, name, ()):
-            if isinstance(inner, ast.stmt):
-                yield inner
-            else:
-                yield from inner.body
 
 
 def _always_raises(node: ast.stmt) -> bool:
