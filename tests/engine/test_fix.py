@@ -15,6 +15,7 @@ from noxkit.engine._apply import apply_fixes
 from noxkit.engine._copy import deliver, working_copy
 from noxkit.engine._plans import plan_fix, plan_fmt
 from noxkit.engine._toml_edits import TomlEditError, edited_toml
+from noxkit.tasks.locks import file_lock
 from tests._trees import Repo, clean_environ, outcome
 
 if TYPE_CHECKING:
@@ -112,6 +113,19 @@ def test_a_file_that_changes_meanwhile_is_left(demo: Repo) -> None:
         (change,) = copy.changes()
         assert deliver(copy, demo.root, change) == "it was changed meanwhile"
     assert (demo.root / "notes.txt").read_text() == "edited by hand\n"
+
+
+def test_the_copy_of_a_run_that_was_killed_goes_with_the_next_run(
+    demo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    killed, alive, other = (tmp_path / name for name in ("noxkit-copy-a", "noxkit-copy-b", "noxkit-x"))
+    for folder in (killed, alive, other):
+        folder.mkdir()
+        (folder / ".lock").write_text("1\n")
+    with file_lock(alive / ".lock"), working_copy(demo.context(session="fix")) as copy:
+        assert (killed.exists(), alive.exists(), other.exists(), copy.root.exists()) == (False, True, True, True)
+    assert sorted(path.name for path in tmp_path.glob("noxkit-copy-*")) == ["noxkit-copy-b"]
 
 
 @pytest.mark.parametrize(

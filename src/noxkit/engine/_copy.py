@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.files import write_atomic
+from noxkit.tasks.locks import LockTimeoutError, file_lock
 from noxkit.workspace.discovery import discover
 from noxkit.workspace.files import FileList
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "WorkingCopy", "deliver", "unified_diff", "working_copy"]
 
+_PREFIX, _LOCK = "noxkit-copy-", ".lock"  # of the folder that holds a copy
 _LARGEST = 4 << 20  # bytes: nothing that noxkit fixes is larger
 _ABOVE = ("ruff.toml", ".ruff.toml", "pyproject.toml", ".editorconfig", "LICENSE", "LICENSE.txt", "LICENSE.md")
 _RUN_BITS = 0o111
@@ -138,7 +140,11 @@ def working_copy(context: Context) -> Generator[WorkingCopy]:
     """A copy below the system's temporary folder, at the same depth below its git root; removed at the end."""
     git_root = context.repository.git_root
     below = context.root.relative_to(git_root) if git_root is not None else Path()
-    with tempfile.TemporaryDirectory(prefix="noxkit-", ignore_cleanup_errors=True) as folder:
+    _remove_leftovers(Path(tempfile.gettempdir()))
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        file_lock(Path(folder) / _LOCK),
+    ):
         root = (
             Path(folder).resolve() / context.root.name if str(below) == "." else Path(folder).resolve() / "top" / below
         )
@@ -146,6 +152,16 @@ def working_copy(context: Context) -> Generator[WorkingCopy]:
         copy = WorkingCopy(context, root)
         copy.fill()
         yield copy
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the copies of runs that were killed: a run that lives holds its lock."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError, LockTimeoutError):
+            lock = left / _LOCK  # of another user's it cannot be opened
+            if not left.is_symlink() and lock.is_file() and lock.stat().st_size:  # locked once, and signed
+                with file_lock(lock, timeout=0):
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def deliver(copy: WorkingCopy, root: Path, change: Change) -> str | None:
