@@ -12,10 +12,10 @@ folder, the one folder of an sdist, and the module. The tables, all optional:
 - `[record]`: `omit` paths, `add` rows, `replace` path = the other columns, `algorithm`, `padding`, `self-hash`, or
   `text` for all of it.
 - `[members."path"]`, how one entry is stored. Both formats: `mode`, `time`, `crc`, `link`, `type` (`fifo`, `char`,
-  `block`, `sparse`), `name` or `raw` (hexadecimal) in place of the name, `size`, `repeat`. Zips: `flags`, `method`,
-  `stored` (hexadecimal), `comment`, `extra`, `local-extra`, `central-extra`, `local` (its name there),
-  `local-size`, `hidden` (no central entry), `central-only`, `utf8` (false: without that flag). Tars: `hardlink`,
-  `user`, `group`, `uid`, `gid`, `pax`.
+  `block`, `sparse`), `name` or `raw` (hexadecimal) in place of the name, `size`, `repeat`. Zips: `flags`,
+  `version`, `method`, `stored` (hexadecimal), `comment`, `extra`, `local-extra`, `central-extra`, `local` (its name
+  there), `local-size`, `hidden` (no central entry), `central-only`, `utf8` (false: without that flag). Tars:
+  `hardlink`, `user`, `group`, `uid`, `gid`, `pax`.
 - `[archive]`: `format` (`zip`, `tar`, `tar.gz`, `tar.bz2`, `empty`, `garbage`, `zip+tar`), `order`, `comment`,
   `prepend`, `append`, `append-hex`, `truncate` (bytes kept; cut off if negative), `concatenate`, `tar-append-hex`,
   `tar-truncate`, `[archive.pax]` (global header), `[archive.end]` (the end record, see `write_zip`).

@@ -35,7 +35,8 @@ def write_zip(entries: Iterable[Entry], *, comment: bytes = b"", end: Mapping[st
     """The archive of these entries, with the departures that each of them asks for.
 
     `end` are those of the end record: `count`, `count-here`, `size`, `offset`, `disk`, `gap` (hexadecimal bytes before
-    it); `zip64` asks for the ZIP64 records, which `zip64-length`, `zip64-offset` (of the locator), `zip64-count` bend.
+    it); `zip64` asks for the ZIP64 records, which `zip64-length`, `zip64-count` and, of the locator, `zip64-offset` and
+    `zip64-disks` bend.
     """
     body = bytearray()
     central: list[bytes] = []
@@ -68,7 +69,7 @@ def _end(count: int, size: int, offset: int, bent: Mapping[str, object]) -> byte
         before += struct.pack(
             "<4sQ2H2L4Q", b"PK\6\6", value("zip64-length", 44), 45, 45, 0, 0, wide, wide, size, offset
         )
-        before += struct.pack("<4sLQL", b"PK\6\7", 0, value("zip64-offset", place), 1)
+        before += struct.pack("<4sLQL", b"PK\6\7", 0, value("zip64-offset", place), value("zip64-disks", 1))
     count = min(count, 0xFFFF)
     here, disk = value("count-here", value("count", count)), value("disk", 0)
     numbers = (value("count", count), value("size", size), value("offset", offset))
@@ -125,7 +126,7 @@ def _local(item: _Stored) -> bytes:
 def _central(item: _Stored) -> bytes:
     entry = item.entry
     comment = (entry.text("comment") or "").encode()
-    declared = entry.number("size")
+    declared, needed = entry.number("size"), entry.number("version")
     extra = _extra(entry, "central-extra")
     numbers = (item.crc, len(item.stored), entry.size if declared is None else declared)
     lengths = (len(entry.raw), len(extra), len(comment))
@@ -133,7 +134,7 @@ def _central(item: _Stored) -> bytes:
         "<4s6H3L5H2L",
         b"PK\1\2",
         _UNIX << 8 | 20,
-        20,
+        20 if needed is None else needed,
         item.flags,
         item.method,
         *_dos(entry),

@@ -140,6 +140,7 @@ _ENTRIES = [
     pytest.param("hidden = true\nrepeat = 2", {K.HIDDEN_MEMBER, K.LOCAL_DUPLICATE}, id="hidden-twice"),
     pytest.param("size = 99", {K.CORRUPT}, id="size"),
     pytest.param("size = 0", {K.CORRUPT}, id="size-zero"),
+    pytest.param("version = 64", {K.CORRUPT}, id="newer-version"),
     pytest.param('stored = "ff"', {K.CORRUPT}, id="stored-short"),
     pytest.param('method = 8\nstored = "ff00ff"', {K.CORRUPT}, id="no-deflate"),
     pytest.param('method = 8\nstored = ""', {K.CORRUPT}, id="deflate-empty"),
@@ -171,6 +172,8 @@ _LOOK_ALIKES = [
     pytest.param('extra = "5554050003000000007578040001000000"', id="time-and-owner"),
     pytest.param('local-extra = "0100100009000000000000000900000000000000"', id="zip64-of-the-same"),
     pytest.param('extra = "fefe0000"', id="unknown-extra"),
+    pytest.param("version = 63", id="newest-version"),
+    pytest.param("version = 788", id="version-of-another-system"),
 ]
 
 
@@ -202,6 +205,8 @@ _FILES = [
     pytest.param("[archive.end]\noffset = 999999", {K.CORRUPT}, id="offset-behind-the-end"),
     pytest.param('[archive.end]\ngap = "00"', {K.TRAILING}, id="byte-behind-the-directory"),
     pytest.param("[archive.end]\nzip64 = true\nzip64-length = 60", {K.ZIP64}, id="extensible-data"),
+    pytest.param("[archive.end]\nzip64 = true\nzip64-disks = 2", {K.ZIP64}, id="zip64-disks"),
+    pytest.param("[archive.end]\nzip64 = true\ncount-here = 4", {K.ZIP64}, id="zip64-of-several-parts"),
     pytest.param("[archive.end]\nzip64 = true\nzip64-offset = 7", {K.ZIP64}, id="locator-elsewhere"),
     pytest.param("[archive.end]\nzip64 = true\nzip64-count = 4", {K.ZIP64, K.CORRUPT}, id="zip64-counts-less"),
     pytest.param("[archive.end]\ncount = 65535", {K.ZIP64, K.CORRUPT}, id="zip64-missing"),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["find_end", "has_directory", "read_zip"]
 
 _HAS_DESCRIPTOR = 1 << 3
+# The version of the format that the standard library reads at most, ten times as large.
+_NEWEST = 63
 _SCANNED = 1 << 20
 _DIRECTORY = 24 << 20
 # The memory for all entries, and what one takes without its name.
@@ -200,6 +202,9 @@ class _Reader:
         name = central.name
         if central.comment_size:
             self.faults.of(name, FaultKind.ENTRY_COMMENT, f"has a comment of {central.comment_size} bytes")
+        if central.version > _NEWEST:
+            says = f"needs version {central.version / 10} of the format, and readers know {_NEWEST / 10}"
+            self.faults.of(name, FaultKind.CORRUPT, says)
         if central.mistaken is not None:
             says = f"has no flag for a name in UTF-8: installers take it for `{shown(central.mistaken)}`"
             self.faults.of(name, FaultKind.HEADER_MISMATCH, says)

@@ -83,10 +83,14 @@ class Local:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Central:
-    """An entry of the central directory; `length` is that of the whole entry."""
+    """An entry of the central directory; `version` is that of the format that is needed, ten times as large.
+
+    `length` is that of the whole entry.
+    """
 
     raw: bytes
     system: int
+    version: int
     flags: int
     method: int
     time: float | None
@@ -175,7 +179,7 @@ def _widened(end: End, tail: bytes, at: int) -> End:
         if narrow[0] == _WIDE_COUNT or _WIDE in narrow[1:]:
             return dataclasses.replace(end, faults64=("the end record refers to a ZIP64 one that is not there",))
         return end
-    _, _, wanted, _ = _LOCATOR_FORMAT.unpack_from(tail, locator)
+    _, first, wanted, disks = _LOCATOR_FORMAT.unpack_from(tail, locator)
     if record < 0 or tail[record : record + 4] != _END64:
         fault = f"no ZIP64 end record lies directly before its locator, which names offset {wanted}"
         return dataclasses.replace(end, start=end.place - _LOCATOR_FORMAT.size, faults64=(fault,))
@@ -184,6 +188,10 @@ def _widened(end: End, tail: bytes, at: int) -> End:
     faults = [f"the ZIP64 end record is {length} bytes long instead of 44: it has extensible data"] * (length != 44)
     if wanted != place:
         faults.append(f"the locator names offset {wanted} for the ZIP64 end record, which stands at {place}")
+    if first or disks > 1:
+        faults.append(f"the locator speaks of {disks} disks, with the ZIP64 end record on number {first}")
+    if end.count_here != end.count:
+        faults.append(f"the end record counts {end.count_here} of {end.count} entries on this disk")
     pairs = ((end.count, count, _WIDE_COUNT), (end.directory_size, size, _WIDE), (end.directory_offset, offset, _WIDE))
     for narrow, wide, sentinel in pairs:
         if narrow not in {wide, sentinel}:
@@ -204,26 +212,9 @@ def read_central(data: bytes, at: int) -> Central | None:
     """The entry of the central directory at `at`; None where there is none, or it is cut off."""
     if data[at : at + 4] != CENTRAL or at + _CENTRAL_FORMAT.size > len(data):
         return None
-    (
-        _,
-        _,
-        system,
-        _,
-        flags,
-        method,
-        clock,
-        date,
-        crc,
-        stored,
-        size,
-        names,
-        extras,
-        comments,
-        _,
-        _,
-        attributes,
-        offset,
-    ) = _CENTRAL_FORMAT.unpack_from(data, at)
+    fields = _CENTRAL_FORMAT.unpack_from(data, at)
+    _, _, system, version, flags, method, clock, date, crc, stored, size, names, extras, comments = fields[:14]
+    attributes, offset = fields[16:]
     begin = at + _CENTRAL_FORMAT.size
     length = _CENTRAL_FORMAT.size + names + extras + comments
     if at + length > len(data):
@@ -233,6 +224,7 @@ def read_central(data: bytes, at: int) -> Central | None:
     return Central(
         raw=data[begin : begin + names],
         system=system,
+        version=version & 0xFF,
         flags=flags,
         method=method,
         time=_time(date, clock, extra),
