@@ -59,6 +59,10 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "coverage",
         "commits",
         "urls",
+        "build",
+        "wheel_contents",
+        "licenses",
+        "release_check",
     ]
 
 
