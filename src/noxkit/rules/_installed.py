@@ -168,14 +168,20 @@ class Installed:
             folder = folder.rpartition("/")[0]
         return True
 
+    @functools.cached_property
+    def _first_below(self) -> Mapping[str, str]:
+        """One file of each top-level folder: where that lies in the archive, all of it does, as a rule."""
+        return {path.partition("/")[0]: path for path in reversed(tuple(self.files))}
+
     def place(self, facts: WheelFacts, path: str, line: int | None = None) -> Place:
         """The place of a file or a folder of site-packages, as it lies in the archive."""
         if path in self.files:
             return facts.at(self.files[path].name, line)
-        for below, member in self.files.items():
-            if below.startswith(f"{path}/"):
-                return facts.at(member.name[: len(member.name) - len(below) + len(path)])
-        return facts.at(path)
+        below = self._first_below.get(path.partition("/")[0])
+        if below is None:
+            return facts.at(path)
+        name = self.files[below].name
+        return facts.at(f"{name[: len(name) - len(below)]}{path}")
 
 
 def _above(paths: Iterable[str]) -> frozenset[str]:

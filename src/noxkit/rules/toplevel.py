@@ -303,6 +303,9 @@ def _nonmodule_hint(tree: Installed, name: str) -> str:
     return f"move it into the package, or leave it out: {how_to_exclude(tree.generator)}"
 
 
+_MOST = 50  # names that are compared with each other: nobody means to install more
+
+
 def _public(tree: Installed) -> list[str]:
     return [name for name in tree.import_names if not name.startswith("_")]
 
@@ -403,7 +406,7 @@ def toplevel_unrelated_name(facts: WheelFacts) -> Iterator[Found]:
     """
     tree = installed(facts)
     names = _public(tree)
-    others = [tree.project, *names]
+    others = [tree.project, *names[:_MOST]]
     pairs = [(one, other) for index, one in enumerate(others) for other in others[index + 1 :]]
     if not names or not tree.project or any(_are_related(one, other) for one, other in pairs):
         return
