@@ -17,9 +17,9 @@ import json
 import os
 import re
 import sys
-import traceback
 from typing import Any
 
+ENCODE = json.JSONEncoder().encode  # what an import replaces in the module is not used
 SCRIPTS = ("console_scripts", "gui_scripts")
 SUFFIXES = (".py", *importlib.machinery.EXTENSION_SUFFIXES)
 
@@ -75,6 +75,12 @@ def items_of(distribution: importlib.metadata.Distribution) -> list[dict[str, st
     return items
 
 
+def is_below(item: dict[str, str], broken: list[str]) -> bool:
+    """Whether trying the item would import a module first of which it is known that it does not let anything come."""
+    name = item["name"] if item["kind"] == "module" else item["value"].partition(":")[0].strip()
+    return any(name == each or name.startswith(each + ".") for each in broken)
+
+
 def attempt(item: dict[str, str]) -> None:
     """Import a module, or load an entry point."""
     if item["kind"] == "module":
@@ -83,28 +89,36 @@ def attempt(item: dict[str, str]) -> None:
         importlib.metadata.EntryPoint(item["name"], item["value"], item["group"]).load()
 
 
+def text_of(value: object) -> str:
+    """A text that can be told: not every exception has one."""
+    try:
+        return str(value)[:500].encode("utf-8", "replace").decode()
+    except BaseException:  # noqa: BLE001 -- it is not ours
+        return ""
+
+
 def failure_of(error: BaseException) -> dict[str, Any]:
-    """What went wrong: the exception, what was missing, and the last line of code outside of the import system."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
-    place = frames[-1] if len(frames) > 2 else None
+    """What went wrong: the exception, of whom its class is, and what was missing."""
+    missing = getattr(error, "name", None) if isinstance(error, ImportError) else None
     return {
-        "error": type(error).__name__,
-        "home": (type(error).__module__ or "").partition(".")[0],
-        "message": str(error)[:500],
-        "missing": getattr(error, "name", None) if isinstance(error, ImportError) else None,
-        "file": place.filename if place else None,
-        "line": place.lineno if place else None,
+        "error": text_of(type(error).__name__),
+        "home": text_of(type(error).__module__).partition(".")[0],
+        "message": text_of(error),
+        "missing": text_of(missing) if isinstance(missing, str) else None,
     }
 
 
 def main(order_file: str, answer_file: str) -> int:
-    """Try everything that the order does not name as done; each line of the answer is one event."""
+    """Try all from the item `start` on but what is below `broken` modules; each line of the answer is one event."""
     with open(order_file, encoding="utf-8") as file:  # noqa: PTH123 -- pathlib would be one more import to blame
         order = json.load(file)
-    answer = os.open(answer_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    append, write, close = os.open, os.write, os.close
+    stderr = os.dup(2)
 
     def say(**event: object) -> None:
-        os.write(answer, json.dumps(event).encode() + b"\n")
+        answer = append(answer_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)  # some imports close what is open
+        write(answer, ENCODE(event).encode() + b"\n")
+        close(answer)
 
     distribution = importlib.metadata.distribution(order["name"])
     items = items_of(distribution)
@@ -112,10 +126,10 @@ def main(order_file: str, answer_file: str) -> int:
     own, required = sorted(tops_of(distribution)), required_by(distribution)
     say(python=python, version=distribution.version, items=len(items), own=own, required=required)
     for number, item in enumerate(items):
-        if number < order["start"]:
+        if number < order["start"] or is_below(item, order["broken"]):
             continue
         say(begin=number, item=item)
-        faulthandler.dump_traceback_later(order["timeout"], exit=True, file=sys.stderr)
+        faulthandler.dump_traceback_later(order["timeout"], exit=True, file=stderr)
         try:
             attempt(item)
         except BaseException as error:  # noqa: BLE001 -- whatever an import raises, SystemExit too, is what is asked for

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import TYPE_CHECKING, cast
 
-from noxkit.workspace._tables import strings, table
+from noxkit.workspace._tables import items, strings, table
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,33 +23,53 @@ __all__ = ["index_arguments", "publishing_arguments"]
 
 
 def index_arguments(context: Context) -> list[str]:
-    """Those of `[tool.uv]`: what the user's own configuration and variables say, uv reads by itself."""
-    settings = table(context.repository.pyproject, "tool", "uv")
+    """Those of uv.toml in the root, else of `[tool.uv]`; the user's own files and variables uv reads by itself."""
+    settings = _settings(context)
     words: list[str] = []
     for index in _indexes(settings):
-        url, name = str(index["url"]), index.get("name")
         if index.get("explicit") is not True:
-            flag = "--default-index" if index.get("default") is True else "--index"
-            words += [flag, f"{name}={url}" if isinstance(name, str) else url]
-    for key in ("index-url", "index-strategy"):
-        value = settings.get(key)
-        words += [f"--{key}", value] if isinstance(value, str) else []
+            words += _index(context, index)
+    if isinstance(address := settings.get("index-url"), str):
+        words += ["--index-url", _placed(context, address)]
+    if isinstance(strategy := settings.get("index-strategy"), str):
+        words += ["--index-strategy", strategy]
+    words += ["--no-index"] if settings.get("no-index") is True else []
     for key in ("extra-index-url", "find-links"):
-        words += [word for value in strings(settings.get(key)) for word in (f"--{key}", value)]
+        places = [_placed(context, value) for value in strings(settings.get(key))]
+        words += [word for place in places for word in (f"--{key}", place)]
     return words
 
 
 def publishing_arguments(context: Context) -> list[str]:
     """The index to which `[[tool.uv.index]]` publishes, as the only one; else those of `index_arguments`."""
-    for index in _indexes(table(context.repository.pyproject, "tool", "uv")):
+    for index in _indexes(_settings(context)):
         if index.get("publish-url"):
-            return ["--default-index", str(index["url"])]
+            return ["--default-index", _placed(context, str(index["url"]))]
     return index_arguments(context)
 
 
+def _settings(context: Context) -> Mapping[str, object]:
+    """Where there is a uv.toml, uv does not look at `[tool.uv]`."""
+    with contextlib.suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return cast("dict[str, object]", tomllib.loads((context.root / "uv.toml").read_text(encoding="utf-8")))
+    return table(context.repository.pyproject, "tool", "uv")
+
+
+def _index(context: Context, index: Mapping[str, object]) -> list[str]:
+    address, name = _placed(context, str(index["url"])), index.get("name")
+    if index.get("format") == "flat":
+        return ["--find-links", address]
+    flag = "--default-index" if index.get("default") is True else "--index"
+    return [flag, f"{name}={address}" if isinstance(name, str) else address]
+
+
+def _placed(context: Context, place: str) -> str:
+    """An address as it is; a path from the root, since uv is started elsewhere."""
+    return place if "://" in place else str(context.root / place)
+
+
 def _indexes(settings: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    listed = settings.get("index")
-    for each in cast("list[object]", listed) if isinstance(listed, list) else []:
-        index = cast("dict[str, object]", each) if isinstance(each, dict) else {}
+    for each in items(settings.get("index")):
+        index = table(each)
         if isinstance(index.get("url"), str):
             yield index

@@ -42,18 +42,19 @@ def plan_rehearsal(context: Context, packages: Sequence[Package], *, after: Sequ
     tasks = [
         _task(context, package, python, builds, not_due=skipped)
         for package in packages
-        for python in pythons.get(package.name, ())
+        for python in pythons.get(package.name) or (None,)
     ]
     if len(packages) > 1:
-        every = list(dict.fromkeys(python for each in pythons.values() for python in each))
+        every = list(dict.fromkeys(python for package in packages for python in pythons.get(package.name, ())))
+        due = [task.label for task in after if task.not_due is None]
         tasks += [
             Task(
                 name=REHEARSAL,
                 python=python,
                 action=functools.partial(_together, context, python),
-                not_due=skipped,
+                not_due=skipped or (None if due else "nothing is built in this run"),
                 why="all wheels together, without the tree",
-                after=tuple(task.label for task in after if task.not_due is None),
+                after=tuple(due),
                 cost=4.0,
             )
             for python in every
@@ -62,18 +63,20 @@ def plan_rehearsal(context: Context, packages: Sequence[Package], *, after: Sequ
 
 
 def _task(
-    context: Context, package: Package, python: str, builds: Mapping[str | None, Task], *, not_due: str | None
+    context: Context, package: Package, python: str | None, builds: Mapping[str | None, Task], *, not_due: str | None
 ) -> Task:
     needed = [builds[name] for name in _closure(context, package.name) if name in builds]
+    needed = [task for task in needed if task.not_due is None]
+    names = frozenset(task.package for task in needed)
     own = builds.get(package.name)
     return Task(
         name=REHEARSAL,
         package=package.name,
         python=python,
-        action=functools.partial(_rehearse, context, package, python),
+        action=functools.partial(_rehearse, context, package, python, names=names),
         not_due=not_due or (own.not_due if own is not None else "it is not built in this run"),
         why="a release installs and imports",
-        after=tuple(task.label for task in needed if task.not_due is None),
+        after=tuple(task.label for task in needed),
         cost=3.0,
     )
 
@@ -101,21 +104,29 @@ def _pythons(context: Context) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _rehearse(context: Context, package: Package, python: str, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:
+def _rehearse(
+    context: Context,
+    package: Package,
+    python: str | None,
+    /,
+    _call: ToolCall,
+    needs: Mapping[str, object],
+    *,
+    names: frozenset[str | None],
+) -> Outcome:
+    """Rehearse one wheel; `names` are the packages that this run builds for it, itself among them."""
+    if python is None:
+        hint = "widen `requires-python`, or `python` in [tool.noxkit]"
+        return _unsure("it admits no Python that the repository supports", hint)
     files = _wheels(needs)
     wheel = next((file for file in files if distribution_of(file) == package.name), None)
     if wheel is None:
         return _unsure("its wheel was not built", "mend what the build reports")
-    missing = [name for name in _closure(context, package.name) if _is_published(context, name)]
-    missing = [name for name in missing if name not in {distribution_of(file) for file in files}]
+    there = {distribution_of(file) for file in files}
+    missing = sorted(name for name in names if name is not None and name not in there)
     if missing:
         return _unsure(f"{', '.join(missing)}, which it requires, was not built", "mend what its build reports")
     return _concluded(context, python, wheel, files)
-
-
-def _is_published(context: Context, name: str) -> bool:
-    member = context.repository.workspace.package(name)
-    return member is not None and member.publish
 
 
 def _together(context: Context, python: str, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:

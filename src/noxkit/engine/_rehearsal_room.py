@@ -158,9 +158,9 @@ class Room:
     def import_all(self, wheel: FileRecord) -> Imported:
         """Import all that the wheel brings, going on behind whatever ends the interpreter."""
         result = Imported(python="", tried=0, own=frozenset(), required=frozenset(), failures=())
-        start = 0
+        start, broken = 0, list[str]()
         while True:
-            events, completed = self._once(wheel, start)
+            events, completed = self._once(wheel, start, broken)
             result = self._with(result, events)
             last = events[-1] if events else None
             if last is not None and last.done:
@@ -172,12 +172,14 @@ class Room:
             failure = _ended(last.item, completed, limit=self.context.config.options.release.import_timeout)
             result = dataclasses.replace(result, failures=(*result.failures, failure))
             start = last.begin + 1
+            broken += [last.item.name] if last.item.kind == "module" else []
 
-    def _once(self, wheel: FileRecord, start: int) -> tuple[list[_Event], Completed]:
-        """One process that tries everything from the item `start` on."""
+    def _once(self, wheel: FileRecord, start: int, broken: Sequence[str]) -> tuple[list[_Event], Completed]:
+        """One process that tries everything from the item `start` on, but what is below `broken` modules."""
         order, answer, empty = self.folder / "order.json", self.folder / f"answer-{start}.jsonl", self.folder / "empty"
         limit = self.context.config.options.release.import_timeout
-        order.write_bytes(msgspec.json.encode({"name": distribution_of(wheel), "start": start, "timeout": limit}))
+        told = {"name": distribution_of(wheel), "start": start, "broken": broken, "timeout": limit}
+        order.write_bytes(msgspec.json.encode(told))
         empty.mkdir(exist_ok=True)
         program = self.folder / "imports.py"  # beside nothing of noxkit that could be imported
         program.write_bytes(Path(_import_child.__file__).read_bytes())

@@ -109,7 +109,7 @@ def import_smoke(facts: RehearsalFacts) -> Iterator[Found]:
     For a module that only works inside of another program, name it in `release.skip-imports`.
     """
     for failure in facts.failures:
-        if failure.kind == "module":
+        if failure.kind == "module" and not _is_implied(facts, failure):
             severity = _severity(facts, failure)
             yield found(
                 f"`import {failure.name}` {_how(failure)} on Python {facts.python}",
@@ -140,6 +140,17 @@ def entrypoint_unresolvable(facts: RehearsalFacts) -> Iterator[Found]:
             at=facts.place,
             severity=severity,
         )
+
+
+def _is_implied(facts: RehearsalFacts, failure: ImportFailure) -> bool:
+    """Whether a package that the module is in has failed in the same words."""
+    said = (failure.way, failure.error, failure.message)
+    return any(
+        other.kind == "module"
+        and failure.name.startswith(f"{other.name}.")
+        and (other.way, other.error, other.message) == said
+        for other in facts.failures
+    )
 
 
 def _severity(facts: RehearsalFacts, failure: ImportFailure) -> Severity:
