@@ -138,6 +138,21 @@ def test_a_name_in_the_configuration_that_stands_for_nothing_is_refused_with_its
     assert (record.code, record.path, record.line) == ("NK-CONFIG-VALUE", "pyproject.toml", line)
 
 
+@pytest.mark.parametrize(
+    ("options", "span"),
+    [
+        pytest.param('skip = ["typos", "ruf"]', (6, 18, 23), id="an item"),
+        pytest.param('skip = [\n  "typos",\n  "ruf",\n]', (8, 3, 8), id="an item on a line of its own"),
+        pytest.param('select = ["NK-NOBODY"]', (6, 11, 22), id="select"),
+        pytest.param('paths = { ruf = ["src"] }', (6, 11, 14), id="a key"),
+        pytest.param('tools.ruf = "==1"', (6, 1, 10), id="a dotted key"),
+    ],
+)
+def test_the_caret_stands_below_the_name(repo: Repo, options: str, span: tuple[int, int, int]) -> None:
+    [record] = refused(repo.write(manifest(options=options)))
+    assert (record.line, record.column, record.end_column) == span
+
+
 def test_all_wrong_names_are_refused_at_once(repo: Repo) -> None:
     repo.write(manifest(options='skip = ["x1", "x2"]\npaths = { x3 = ["a"] }'))
     assert [record.message.split()[0] for record in refused(repo)] == ["`x1`", "`x2`", "`x3`"]

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from noxkit.config.load import faults_of
+from noxkit.diagnostics.positions import TomlPositions, TomlSpan
 from noxkit.engine._select import all_tools
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
@@ -60,7 +61,9 @@ def _unknown_tasks(context: Context) -> Iterator[ErrorRecord]:
     checkers = {name for name, tool in load_tools().items() if tool.type_checker}
     for name in options.skip:
         if name not in names:
-            yield _record(context, "skip", f"`{name}` in `skip` is not the name of a task", did_you_mean(name, names))
+            yield _record(
+                context, "skip", f"`{name}` in `skip` is not the name of a task", did_you_mean(name, names), name=name
+            )
     for name in options.paths:
         if name not in names:
             yield _record(
@@ -69,7 +72,7 @@ def _unknown_tasks(context: Context) -> Iterator[ErrorRecord]:
     for name in options.typecheck.checkers or ():
         if name not in checkers:
             message = f"`{name}` in `typecheck.checkers` is not a type checker that noxkit runs"
-            yield _record(context, "typecheck.checkers", message, did_you_mean(name, checkers))
+            yield _record(context, "typecheck.checkers", message, did_you_mean(name, checkers), name=name)
 
 
 def _unknown_versions(context: Context) -> Iterator[ErrorRecord]:
@@ -110,7 +113,7 @@ def _wrong_rules(context: Context) -> Iterator[ErrorRecord]:
             if name not in codes and name not in families and ":" not in name:
                 message = f"`{name}` in `{option.removeprefix('run.')}` is neither the code of a rule nor a family"
                 hint = did_you_mean(name, codes if name.startswith("NK-") else families, kind="names")
-                yield _record(context, option, message, hint)
+                yield _record(context, option, message, hint, name=name)
     kinds = family_options()
     for family, table in options.rules.items():
         if family not in kinds:
@@ -134,12 +137,37 @@ def _wrong_pythons(context: Context) -> Iterator[ErrorRecord]:
             yield _record(context, option, message, "correct the option, or widen requires-python")
 
 
-def _record(context: Context, option: str, message: str, hint: str) -> ErrorRecord:
+def _record(context: Context, option: str, message: str, hint: str, *, name: str | None = None) -> ErrorRecord:
+    """The record, at `name` in the value of `option` where it stands in pyproject.toml."""
     source = context.config.source(option)
     path, _, line = source.place.rpartition(":")
-    if source.kind == "pyproject" and line.isdigit():
-        return ErrorRecord(code="NK-CONFIG-VALUE", message=message, hint=hint, path=path, line=int(line), column=1)
-    return ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"{message} ({source.place})", hint=hint)
+    if source.kind != "pyproject" or not line.isdigit():
+        return ErrorRecord(code="NK-ARGUMENT-VALUE", message=f"{message} ({source.place})", hint=hint)
+    span = _span(context, path, ("tool", "noxkit", *option.split(".")), name)
+    if span is None or (name is None and span.line != int(line)):
+        span = TomlSpan(line=int(line), column=1, end_column=2)
+    return ErrorRecord(
+        code="NK-CONFIG-VALUE",
+        message=message,
+        hint=hint,
+        path=path,
+        line=span.line,
+        column=span.column,
+        end_column=span.end_column,
+    )
+
+
+def _span(context: Context, path: str, way: tuple[str | int, ...], name: str | None) -> TomlSpan | None:
+    """Where `name` stands among the items below `way`; the key there where it is none of them."""
+    try:
+        positions = TomlPositions((context.root / path).read_bytes())
+    except OSError:
+        return None
+    value: object = context.repository.pyproject
+    for step in way:
+        value = cast("dict[str, object]", value).get(str(step)) if isinstance(value, dict) else None
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return positions.value((*way, items.index(name))) if name in items else positions.key(way)
 
 
 def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
