@@ -117,6 +117,14 @@ def test_an_interrupted_release_check_says_so() -> None:
             id="skipped",
         ),
         pytest.param(
+            {
+                "status": Status.SKIPPED,
+                "tasks": tuple(outcome(name, Status.SKIPPED, reason="not named by --only") for name in ("a", "b")),
+            },
+            "lint skipped: --only leaves none of its 2 tasks (12.3 s)",
+            id="names of other sessions",
+        ),
+        pytest.param(
             OPEN | {"interrupted": True, "failing": True, "tasks": (TY_OPEN,)},
             "lint interrupted: ty inconclusive (12.3 s)",
             id="interrupted",

@@ -98,11 +98,19 @@ def last_line(report: Report) -> str:
     if report.status is Status.INCONCLUSIVE and not due:
         parts.insert(0, "no task was due")
     elif not parts:
-        parts.append(number(len(due), "task") if due else "no task was due")
+        parts.append(number(len(due), "task") if due else _idle(report))
     if report.status is Status.INCONCLUSIVE and not report.failing:
         parts.append("this fails where CI is set")
     word = "interrupted" if report.interrupted else report.status.value
     return guard_lines(f"{one_line(report.session)} {word}: {'; '.join(parts)} ({seconds(report.seconds)})")
+
+
+def _idle(report: Report) -> str:
+    """Why nothing was due; loudly where the names that were given are those of other sessions."""
+    for flag in ("--only", "--skip"):
+        if report.tasks and all((task.reason or "").endswith(f"named by {flag}") for task in report.tasks):
+            return f"{flag} leaves none of its {number(len(report.tasks), 'task')}"
+    return "no task was due"
 
 
 def _found(report: Report, due: Sequence[Outcome]) -> str:
