@@ -112,6 +112,9 @@ WRITTEN = [
         "class parseURLList:\n  x = 1\n", 1, 'class parseURLList:\n  """Parse URL list."""\n\n  x = 1\n', id="a class"
     ),
     pytest.param("def to_json_v2():\n  ...\n", 1, 'def to_json_v2():\n  """To json v2."""\n  ...\n', id="digits"),
+    pytest.param(
+        "def __init__():\n  ...\n", 1, 'def __init__():\n  """Make one from its arguments."""\n  ...\n', id="init"
+    ),
     pytest.param("x = 1\n", None, '"""Some module."""\n\nx = 1\n', id="a module"),
     pytest.param("", None, '"""Some module."""\n', id="an empty module"),
     pytest.param("# a", None, '# a\n"""Some module."""\n', id="a comment alone"),

@@ -21,6 +21,30 @@ _Documented: TypeAlias = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | a
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 
 
+_SPECIAL = {
+    "__init__": "Make one from its arguments.",
+    "__new__": "Make one from its arguments.",
+    "__repr__": "Return how it is shown to developers.",
+    "__str__": "Return it as text.",
+    "__bytes__": "Return it as bytes.",
+    "__bool__": "Return whether it counts as true.",
+    "__len__": "Return how many items it has.",
+    "__iter__": "Return an iterator over its items.",
+    "__next__": "Return the next item.",
+    "__contains__": "Return whether it holds an item.",
+    "__getitem__": "Return the item of a key.",
+    "__setitem__": "Set the item of a key.",
+    "__delitem__": "Remove the item of a key.",
+    "__eq__": "Return whether the other is equal.",
+    "__hash__": "Return its hash.",
+    "__call__": "Call it.",
+    "__enter__": "Enter the context.",
+    "__exit__": "Leave the context.",
+    "__aenter__": "Enter the context.",
+    "__aexit__": "Leave the context.",
+}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Template:
     """For what a line defines: its name, None for a module, and the edit that documents it, None where none can."""
@@ -69,7 +93,9 @@ def _name(node: _Documented | None) -> str | None:
 
 
 def _words(name: str) -> str:
-    """A sentence of the words in a name: `HTTPServer` gives `HTTP server.`."""
+    """A sentence of the words in a name: `HTTPServer` gives `HTTP server.`; for special methods, what they do."""
+    if name in _SPECIAL:
+        return _SPECIAL[name]
     words = [word if word.isupper() and len(word) > 1 else word.lower() for word in _BOUNDARY.split(name) if word]
     text = " ".join(words)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
