@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
+from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._context import Context
 from noxkit.engine._output import forge_output, prepare_reports, write_report
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from noxkit.config.load import Config
     from noxkit.diagnostics.model import Report
+    from noxkit.engine._scope import Scope
+    from noxkit.engine._task import Task
 
 __all__ = ["verify_files"]
 
@@ -50,9 +53,14 @@ def verify_files(folder: Path, arguments: Sequence[str], *, environ: Mapping[str
         log = [EventLog(folder / config.run.events, session=_NAME)] if config.run.events else []
         context = _context(folder, config, environ=environ, fanout=Fanout([display, *log]))
         prepare_reports(folder, targets=config.reports, session=_NAME)
-        report = run(context, plan_contents)
+        report = run(context, _plan)
     _show(context, report, console)
     return report.exit_code
+
+
+def _plan(context: Context, scope: Scope) -> list[Task]:
+    """noxkit's own rules, and the programs that look at native code."""
+    return [*plan_contents(context, scope), *plan_built_tools(context, scope, "wheel_contents")]
 
 
 def _context(folder: Path, config: Config, *, environ: Mapping[str, str], fanout: Fanout) -> Context:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.utils import canonicalize_name
 
-from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
+from noxkit.diagnostics.model import EvidenceValue, Finding, Outcome, Severity, Status
 from noxkit.engine._indexes import index_arguments
 from noxkit.engine._rules import signed
 from noxkit.engine._select import supported_pythons
@@ -24,6 +24,7 @@ from noxkit.rules._base import Place
 from noxkit.rules._licensing import Answer, LicensePolicy, judge, read_policy, stated_by
 from noxkit.rules.licenses import LicenseFacts, license_denied, license_unknown
 from noxkit.tasks.store import key_of
+from noxkit.tools import load_tools
 from noxkit.workspace._tables import strings, table, text
 from noxkit.workspace.lock import lines_of_lock
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
     from noxkit.engine._task import ToolCall
+    from noxkit.tools._base import Tool
 
 __all__ = ["LICENSES", "plan_licenses"]
 
@@ -72,12 +74,20 @@ def plan_licenses(context: Context, scope: Scope) -> list[Task]:
         Task(
             name=LICENSES,
             action=functools.partial(_judge_all, context, policy or LicensePolicy()),
+            tools=_second_opinion(context) if not_due is None else (),
+            arguments=(policy.level.value,) if policy is not None else (),
             environment=context.first_available(pythons) if pythons and not_due is None else None,
             not_due=not_due,
             why=policy.source if policy is not None else "",
             cost=1.0,
         )
     ]
+
+
+def _second_opinion(context: Context) -> tuple[Tool, ...]:
+    """liccheck, where the policy is its own."""
+    tool = load_tools()["liccheck"]
+    return (tool,) if tool.not_due(context.repository, (".",)) is None else ()
 
 
 def policy_of(context: Context) -> LicensePolicy | None:
@@ -95,7 +105,7 @@ def policy_of(context: Context) -> LicensePolicy | None:
     return read_policy(allow, deny, packages, level=level, source="[tool.liccheck]")
 
 
-def _judge_all(context: Context, policy: LicensePolicy, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:
+def _judge_all(context: Context, policy: LicensePolicy, call: ToolCall, needs: Mapping[str, object]) -> Outcome:
     home = next((need for need in needs.values() if isinstance(need, ProjectEnvironment)), None)
     wanted = _wanted(context, home)
     known = dict(_installed(home, wanted))
@@ -109,7 +119,11 @@ def _judge_all(context: Context, policy: LicensePolicy, _call: ToolCall, needs: 
     facts = list(_facts(context, policy, wanted, known))
     findings = [finding for each in facts for rule in (license_denied, license_unknown) for finding in rule(each)]
     untold = [f"{name} {version}" for name, version in wanted if (name, version) not in known]
-    return signed(context, _outcome(facts, untold, asked=len(asked)), findings)
+    outcome = _outcome(facts, untold, asked=len(asked))
+    if home is not None and _second_opinion(context):
+        outcome, differing = _compared(outcome, facts, home, call)
+        findings += differing
+    return signed(context, outcome, findings)
 
 
 def _wanted(context: Context, home: ProjectEnvironment | None) -> list[tuple[str, str]]:
@@ -218,6 +232,41 @@ def _facts(
             verdict = judge(policy, name, version, stated)
             place = Place(file, lines.get(name))
             yield LicenseFacts(name=name, version=version, stated=stated, verdict=verdict, place=place)
+
+
+def _compared(
+    outcome: Outcome, facts: Sequence[LicenseFacts], home: ProjectEnvironment, call: ToolCall
+) -> tuple[Outcome, list[Finding]]:
+    """The outcome with what liccheck says of what is installed, and one finding where it disagrees."""
+    mine = {each.name: each.verdict.answer for each in facts if home.installed.get(each.name) == each.version}
+    with tempfile.TemporaryDirectory(prefix="noxkit-licenses-") as folder:
+        file = Path(folder) / "installed.txt"
+        file.write_text("".join(f"{name}\n" for name in mine), encoding="utf-8")
+        said = call(load_tools()["liccheck"], paths=(str(file),))
+    if said.status not in {Status.PASSED, Status.FAILED}:
+        evidence: dict[str, EvidenceValue] = {**outcome.evidence, "liccheck": f"{said.status.value}: {said.reason}"}
+        return msgspec.structs.replace(outcome, evidence=evidence), []
+    theirs = {canonicalize_name(each.message.partition(" ")[0]): each for each in said.findings}
+    answers = {"liccheck:unknown": Answer.UNKNOWN, "liccheck:unauthorized": Answer.DENIED}
+    differing = [
+        f"{name} ({theirs[name].code.partition(':')[2] if name in theirs else 'ok'}; noxkit: {answer.value})"
+        for name, answer in mine.items()
+        if (answers[theirs[name].code] if name in theirs else Answer.ALLOWED) is not answer
+    ]
+    evidence = {**outcome.evidence, "liccheck": f"{len(mine)} distributions, {len(differing)} answers differ"}
+    return msgspec.structs.replace(outcome, evidence=evidence), [_disagreement(differing)] if differing else []
+
+
+def _disagreement(differing: Sequence[str]) -> Finding:
+    more = f" and {len(differing) - 8} more" if len(differing) > 8 else ""
+    return Finding(
+        code="liccheck:disagrees",
+        task=LICENSES,
+        severity=Severity.INFO,
+        message=f"liccheck answers otherwise for {len(differing)}: {', '.join(differing[:8])}{more}",
+        hint="it compares names as text, and knows no AND, parentheses and WITH; noxkit's answer counts",
+        path="pyproject.toml",
+    )
 
 
 def _outcome(facts: Sequence[LicenseFacts], untold: Sequence[str], *, asked: int) -> Outcome:
