@@ -92,7 +92,11 @@ def pin_for(context: Context, tool: Tool) -> Pin:
 
 
 def _ensure_project(context: Context, python: str, _needs: Mapping[str, object]) -> ProjectEnvironment:
-    return context.project_environments.ensure(python, task="environment")
+    started = time.perf_counter()
+    try:
+        return context.project_environments.ensure(python, task="environment")
+    finally:
+        context.making[python] = time.perf_counter() - started
 
 
 def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judge) -> Node[object]:
@@ -239,7 +243,12 @@ def _outcome(task: Task, result: object) -> Outcome:
 def _environment_outcomes(context: Context, due: Sequence[Task], results: Mapping[str, object]) -> list[Outcome]:
     """A row for each project environment that was made, or could not be made whole."""
     keys = list(dict.fromkeys(f"project:{task.environment}" for task in due if task.environment is not None))
-    return [outcome for key in keys if (outcome := _environment_outcome(context, key, results.get(key))) is not None]
+    rows = ((key, _environment_outcome(context, key, results.get(key))) for key in keys)
+    return [
+        msgspec.structs.replace(row, seconds=context.making.get(key.partition(":")[2], 0.0))
+        for key, row in rows
+        if row is not None
+    ]
 
 
 def _environment_outcome(context: Context, key: str, result: object) -> Outcome | None:
