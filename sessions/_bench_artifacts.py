@@ -60,7 +60,9 @@ def artifacts(bench: Bench) -> list[Row]:
     """Verifying real wheels, with and without what reads their modules; peers; a huge file and a bomb."""
     files = fetched("wheels", Path(".nox") / "trials" / "wheels")
     chosen = files if bench.full else files[:20]
-    plain, static, whole = [], [], []
+    plain: list[Usage] = []
+    static: list[Usage] = []
+    whole: list[Usage] = []
     for _ in range(bench.repeat):
         plain.append(timed(_plain(bench, chosen)))
         static.append(timed(_wheel(bench, chosen, *_static_rules())))

@@ -11,12 +11,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 __all__ = ["Osv", "osv_service", "vulnerability"]
 
 
-def vulnerability(package: str, version: str, name: str, *aliases: str, fixed: str = "99", severity: str = "HIGH"):
+def vulnerability(
+    package: str, version: str, name: str, *aliases: str, fixed: str = "99", severity: str = "HIGH"
+) -> dict[str, Any]:
     """One vulnerability in OSV's form, of one version."""
     vector = {"LOW": "C:N/I:N/A:L", "HIGH": "C:N/I:N/A:H", "CRITICAL": "C:H/I:H/A:H"}[severity]
     ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}]
@@ -62,7 +64,10 @@ class Osv(http.server.ThreadingHTTPServer):
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    server: Osv
+    @property
+    def _osv(self) -> Osv:
+        assert isinstance(self.server, Osv)
+        return self.server
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name that it has there
         """Say nothing."""
@@ -71,7 +76,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """`query` about one version, `querybatch` about many."""
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         queries = asked["queries"] if self.path.endswith("querybatch") else [asked]
-        found = [self.server.known(each["package"]["name"], each["version"]) for each in queries]
+        found = [self._osv.known(each["package"]["name"], each["version"]) for each in queries]
         if self.path.endswith("querybatch"):
             short = [[{"id": each["id"], "modified": each["modified"]} for each in group] for group in found]
             self._answer({"results": [{"vulns": group} if group else {} for group in short]})
@@ -81,14 +86,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """One vulnerability by its name."""
         name = self.path.rpartition("/")[2]
-        self._answer(next((each for each in self.server.vulnerabilities if each["id"] == name), {}))
+        self._answer(next((each for each in self._osv.vulnerabilities if each["id"] == name), None))
 
     def _answer(self, document: object) -> None:
-        self.server.asked += 1
-        if self.server.manner == "slow":
+        self._osv.asked += 1
+        if self._osv.manner == "slow":
             time.sleep(5)
-        content = b"<html>" if self.server.manner == "garbage" else json.dumps(document).encode()
-        self.send_response(503 if self.server.manner == "error" else 200)
+        content = b"<html>" if self._osv.manner == "garbage" else json.dumps(document).encode()
+        self.send_response(503 if self._osv.manner == "error" else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -97,7 +102,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def osv_service(*vulnerabilities: dict[str, Any], manner: str = "well") -> Iterator[Osv]:
+def osv_service(*vulnerabilities: dict[str, Any], manner: str = "well") -> Generator[Osv]:
     """A running service."""
     server = Osv(*vulnerabilities, manner=manner)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

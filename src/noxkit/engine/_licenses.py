@@ -151,13 +151,16 @@ def _installed(
 
 
 def _read(distribution: importlib.metadata.Distribution) -> _Kept:
-    metadata = distribution.metadata
     return _Kept(
-        expression=metadata.get("License-Expression"),
-        text=metadata.get("License"),
-        classifiers=tuple(str(each) for each in metadata.get_all("Classifier") or ()),
+        expression=_first(distribution, "License-Expression"),
+        text=_first(distribution, "License"),
+        classifiers=tuple(str(each) for each in distribution.metadata.get_all("Classifier") or ()),
         files=tuple(_texts(distribution)),
     )
+
+
+def _first(distribution: importlib.metadata.Distribution, field: str) -> str | None:
+    return next((str(each) for each in distribution.metadata.get_all(field) or ()), None)
 
 
 def _texts(distribution: importlib.metadata.Distribution) -> Iterator[str]:
@@ -238,7 +241,11 @@ def _compared(
     outcome: Outcome, facts: Sequence[LicenseFacts], home: ProjectEnvironment, call: ToolCall
 ) -> tuple[Outcome, list[Finding]]:
     """The outcome with what liccheck says of what is installed, and one finding where it disagrees."""
-    mine = {each.name: each.verdict.answer for each in facts if home.installed.get(each.name) == each.version}
+    mine = {
+        canonicalize_name(each.name): each.verdict.answer
+        for each in facts
+        if home.installed.get(each.name) == each.version
+    }
     with tempfile.TemporaryDirectory(prefix="noxkit-licenses-") as folder:
         file = Path(folder) / "installed.txt"
         file.write_text("".join(f"{name}\n" for name in mine), encoding="utf-8")

@@ -136,7 +136,7 @@ def _contents(folder: Path, name: str) -> Contents:
     return Contents(
         version=distribution.version,
         files=files,
-        requires_python=metadata.get("Requires-Python") or "",
+        requires_python=next((str(each) for each in metadata.get_all("Requires-Python") or ()), ""),
         requirements=tuple(distribution.requires or ()),
         extras=frozenset(str(each) for each in metadata.get_all("Provides-Extra") or ()),
         entry_points=frozenset(f"{point.group}: {point.name}" for point in distribution.entry_points),

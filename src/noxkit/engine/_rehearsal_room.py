@@ -23,7 +23,7 @@ from noxkit.engine._indexes import index_arguments
 from noxkit.rules._rehearsals import ImportFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from noxkit.diagnostics.model import FileRecord
     from noxkit.engine._context import Context
@@ -101,7 +101,7 @@ def distribution_of(file: FileRecord) -> str:
 
 
 @contextlib.contextmanager
-def fresh_room(context: Context, python: str, files: Sequence[FileRecord]) -> Iterator[Room]:
+def fresh_room(context: Context, python: str, files: Sequence[FileRecord]) -> Generator[Room]:
     """An empty environment for `python`, taken away at the end; `files` are the wheels of this run.
 
     Raises DoubtError where there is no such interpreter.

@@ -85,7 +85,7 @@ def load_rules() -> Mapping[str, RuleInfo]:
     for each in (each for each in every if each.secondary):
         code = each.info.code
         if code not in known:
-            raise ValueError(f"{each.function.__qualname__} is a source of {code}, which no rule declares")
+            raise ValueError(f"{each.info.family} has a source of {code}, which no rule declares")
         page = f"{known[code].page}\n\n# Seen in: {each.scope.value}\n{_deeper(each.info.page)}"
         known[code] = msgspec.structs.replace(known[code], page=page)
     return MappingProxyType(dict(sorted(known.items())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -187,9 +188,9 @@ def _of_name(policy: LicensePolicy, name: str) -> Answer:
 
 
 def _of_expression(policy: LicensePolicy, expression: str) -> Answer:
-    from license_expression import Licensing  # noqa: PLC0415 -- only dependencies' licences need a parser of them
-
-    return _of_node(policy, Licensing(), Licensing().parse(expression, validate=False, simple=True))
+    # imported late, since only the licences of dependencies need it; and by name, since it has no types
+    licensing: Any = importlib.import_module("license_expression").Licensing()
+    return _of_node(policy, licensing, licensing.parse(expression, validate=False, simple=True))
 
 
 def _of_node(policy: LicensePolicy, licensing: Any, node: Any) -> Answer:

@@ -61,9 +61,10 @@ def advisory(facts: AdvisoryFacts) -> Iterator[Found]:
     """
     known = facts.severity or "unknown severity"
     below = facts.severity is not None and SEVERITIES.index(facts.severity) < SEVERITIES.index(facts.least)
-    also = f", {', '.join(facts.names[1:3])}" if len(facts.names) > 1 else ""
+    first, *others = facts.names
+    also = f", {', '.join(others[:2])}" if others else ""
     yield found(
-        f"{facts.package} {facts.version} has {facts.names[0]}{also} ({known}): {facts.summary or 'no summary'}",
+        f"{facts.package} {facts.version} has {first}{also} ({known}): {facts.summary or 'no summary'}",
         hint=_hint(facts),
         at=facts.place,
         severity=Severity.INFO if below else Severity.ERROR,

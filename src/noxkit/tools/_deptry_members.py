@@ -45,7 +45,7 @@ def main(order: str) -> int:
     # This file's folder holds a module of deptry's name; only Python 3.11 and newer can be told to leave it out.
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
     root = Path.cwd()
-    members = []
+    members: list[dict[str, Any]] = []
     for member in json.loads(Path(order).read_text(encoding="utf-8")):
         members.append({**run_member(str(root / member["folder"]), member["arguments"]), "folder": member["folder"]})
         os.chdir(root)
