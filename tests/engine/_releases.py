@@ -96,7 +96,7 @@ def _give_out(context: Context, package: Package, _call: ToolCall, _needs: Mappi
 
 
 class Index(http.server.ThreadingHTTPServer):
-    """A package index of the files in a folder; `manner` is `well` or `error`."""
+    """A package index of the files in a folder; `manner` is `well`, `error` or `private`."""
 
     daemon_threads = True
 
@@ -131,8 +131,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         parts = self.path.strip("/").split("/")
         files = sorted(self.server.folder.glob("*.whl")) if self.server.folder.is_dir() else []
-        if self.server.manner == "error":
-            self._answer(503, b"busy")
+        if self.server.manner != "well":
+            self._answer({"error": 503, "private": 401}[self.server.manner], b"no")
         elif parts[0] == "files" and (self.server.folder / parts[-1]).is_file():
             self._answer(200, (self.server.folder / parts[-1]).read_bytes(), kind="application/octet-stream")
         elif named := [file.name for file in files if project_of(file.name) == parts[-1]]:
@@ -142,6 +142,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, status: int, content: bytes, *, kind: str = "text/html") -> None:
         self.send_response(status)
+        if status == 401:
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

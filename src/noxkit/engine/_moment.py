@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -38,8 +39,11 @@ MOMENT = "moment"
 NOTHING = "nothing to release"
 """The reason of a package that is not about to be released."""
 
+_PATIENCE = 60.0  # seconds that a remote repository is waited for
 _RULES = (changelog_version, version_taken, tag_taken, tree_dirty)
-_ABSENT = re.compile(r"there is no version of|was not found in the package registry", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"there is no version of|was not found in the (?:package registry|provided package locations)", re.IGNORECASE
+)
 _PRESENT = re.compile(
     r"requires Python|requires-python|Python requirement|no wheels with a matching|yanked", re.IGNORECASE
 )
@@ -144,7 +148,10 @@ def _answers(context: Context, package: Package, version: str) -> _Answers:
     tag = tag_of(context, package, version)
     taken = _on_index(context, package, version)
     tags, unknown = _tags(context, tag)
+    changed = _changed(context)
     doubts = [taken] if isinstance(taken, str) else []
+    doubts += [unknown] if unknown else []
+    doubts += ["git does not say what is not committed"] if changed is None else []
     return _Answers(
         facts=MomentFacts(
             name=package.name,
@@ -154,9 +161,9 @@ def _answers(context: Context, package: Package, version: str) -> _Answers:
             changelogs=tuple(_changelogs(facts)),
             taken=taken is True,
             tags=tags,
-            changed=_changed(context),
+            changed=changed or (),
         ),
-        doubts=(*doubts, *([unknown] if unknown else [])),
+        doubts=tuple(doubts),
     )
 
 
@@ -176,20 +183,36 @@ def _on_index(context: Context, package: Package, version: str) -> bool | str:
     with tempfile.TemporaryDirectory(prefix="noxkit-moment-") as folder:
         wanted = Path(folder) / "requirements.in"
         wanted.write_text(f"{package.name}=={version}\n", encoding="utf-8")
-        arguments = ["pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--refresh-package", package.name]
+        where = publishing_arguments(context)
+        is_kept = _is_offline(context) and "--no-index" not in where  # what uv remembers says only what was there once
+        fresh = [] if _is_offline(context) else ["--refresh-package", package.name]
         completed = context.uv.run(
-            [*arguments, *publishing_arguments(context), "--no-sources", str(wanted)],
+            [
+                "pip",
+                "compile",
+                "--no-deps",
+                "--no-header",
+                "--no-annotate",
+                *fresh,
+                *where,
+                "--no-sources",
+                str(wanted),
+            ],
             task=MOMENT,
             environment={"UV_EXCLUDE_NEWER": None},
         )
     said = completed.stderr.decode("utf-8", "replace")
     if completed.returncode == 0 or _PRESENT.search(said):
         return True
-    if completed.returncode == 1 and _ABSENT.search(said):
+    if completed.returncode == 1 and _ABSENT.search(said) and not is_kept:
         return False
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     why = lines[-1].removeprefix("cause: ")[:200] if lines else "no answer"
     return f"the index does not say whether it has {package.name} {version}: {why}"
+
+
+def _is_offline(context: Context) -> bool:
+    return context.environ.get("UV_OFFLINE", "").lower() not in {"", "0", "false", "no", "n", "off", "f"}
 
 
 def _tags(context: Context, tag: str) -> tuple[tuple[str, ...], str | None]:
@@ -202,14 +225,45 @@ def _tags(context: Context, tag: str) -> tuple[tuple[str, ...], str | None]:
     remote = "origin" if "origin" in remotes else next(iter(remotes), None)
     if remote is None:
         return tuple(found), None
-    listed = git(["ls-remote", "--tags", remote, f"refs/tags/{tag}"])
+    listed = _asked_remote(context, remote, tag)
     if listed is None:
         return tuple(found), f"the remote {remote} does not answer"
     return (*found, *([f"the remote {remote}"] if listed.strip() else [])), None
 
 
-def _changed(context: Context) -> tuple[str, ...]:
+def _asked_remote(context: Context, remote: str, tag: str) -> bytes | None:
+    """What the remote says of the tag; None where it says nothing."""
+    completed = context.runner.run(
+        ["git", "ls-remote", "--tags", remote, f"refs/tags/{tag}"],
+        task=MOMENT,
+        environment={"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+        timeout=_PATIENCE,
+    )
+    return completed.stdout if completed.returncode == 0 else None
+
+
+def _changed(context: Context) -> tuple[str, ...] | None:
+    """The files that are not committed, but for what this run has built; None where git does not say."""
     git = context.repository.git
-    listed = git(["status", "--porcelain=v1", "-z", "--untracked-files=normal", "--", "."]) if git else None
-    entries = (listed or b"").decode("utf-8", "replace").split("\0")
-    return tuple(entry[3:] for entry in entries if len(entry) > 3 and entry[2] == " ")
+    if git is None or context.repository.git_root is None:
+        return ()  # that is said of the tags
+    listed = git(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--", "."])
+    if listed is None:
+        return None
+    entries = iter(listed.decode("utf-8", "replace").split("\0"))
+    made = tuple(
+        os.path.relpath(folder, context.repository.git_root) for folder in (context.output, context.state.parent)
+    )
+    found: list[str] = []
+    for entry in entries:
+        state, path = entry[:2], entry[3:]
+        if state[:1] in {"R", "C"}:
+            next(entries, None)  # the name that it had
+        if path and not (state == "??" and _is_below(path, made)):
+            found.append(path)
+    return tuple(found)
+
+
+def _is_below(path: str, folders: Sequence[str]) -> bool:
+    plain = path.rstrip("/")
+    return any(plain == folder or plain.startswith(f"{folder}/") for folder in folders)

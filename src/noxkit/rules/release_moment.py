@@ -152,8 +152,9 @@ def tree_dirty(facts: MomentFacts) -> Iterator[Found]:
     if facts.changed:
         listed = ", ".join(f"`{path}`" for path in facts.changed[:_FEW])
         more = f" and {len(facts.changed) - _FEW} more" if len(facts.changed) > _FEW else ""
+        count = "1 file is" if len(facts.changed) == 1 else f"{len(facts.changed)} files are"
         yield found(
-            f"{len(facts.changed)} files are not committed: {listed}{more}",
+            f"{count} not committed: {listed}{more}",
             hint="commit them, take them back, or let git ignore them",
             at=None,
             display=True,
