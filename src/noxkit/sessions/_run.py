@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import signal
 import sys
@@ -59,6 +60,9 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
         if config.help is not None:
             Console(environ).write(config.help)
             return
+        if config.run.ci:
+            environ = {**environ, "CI": environ.get("CI") or "true"}
+            asked = dataclasses.replace(asked, environ=environ)
         console = Console(environ, verbose=config.run.verbose)
         context, report = _run(asked, planner, config=config, console=console)
         if report is not None:
