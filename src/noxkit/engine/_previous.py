@@ -84,7 +84,7 @@ def _compare(context: Context, package: Package, _call: ToolCall, needs: Mapping
             hint = "mend what the rehearsal reports"
             return Outcome(name=PREVIOUS, status=Status.INCONCLUSIVE, reason=broken, hint=hint)
         if absent is not None:
-            reason = f"the index has no release before {version}"
+            reason = f"the index has no wheel of a release before {version}"
             return Outcome(name=PREVIOUS, status=Status.SKIPPED, reason=reason)
         return _concluded(context, package, wheel, Path(folder))
 

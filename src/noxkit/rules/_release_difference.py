@@ -85,12 +85,14 @@ def compare(old: Contents, new: Contents, broken: tuple[str, ...], count: int) -
     gone = [path for path in old.files if path not in new.files]
     modules = [path for path in gone if path.endswith((".py", ".pyi", ".so", ".pyd"))]
     if broken:
-        yield Difference(text=f"{count} public names changed: {_listed(broken, count)}", needs=Bump.MAJOR)
+        yield Difference(text=f"{_counted(count, 'public name')} changed: {_listed(broken, count)}", needs=Bump.MAJOR)
     public = [path for path in modules if not any(part.startswith("_") for part in path.split("/")[:-1])]
     public = [path for path in public if not path.rpartition("/")[2].startswith("_") and "tests/" not in path]
     if gone:
         needs = Bump.MAJOR if public else Bump.PATCH
-        yield Difference(text=f"{len(gone)} files gone: {_listed([*public, *gone], len(gone))}", needs=needs)
+        yield Difference(
+            text=f"{_counted(len(gone), 'file')} gone: {_listed([*public, *gone], len(gone))}", needs=needs
+        )
     for text, before, after in (
         ("entry points", old.entry_points, new.entry_points),
         ("extras", old.extras, new.extras),
@@ -105,7 +107,7 @@ def compare(old: Contents, new: Contents, broken: tuple[str, ...], count: int) -
     yield from _requirements(old, new)
     added = [path for path in new.files if path not in old.files]
     if added:
-        yield Difference(text=f"{len(added)} files added: {_listed(added, len(added))}", needs=Bump.PATCH)
+        yield Difference(text=f"{_counted(len(added), 'file')} added: {_listed(added, len(added))}", needs=Bump.PATCH)
     yield from _size(sum(old.files.values()), sum(new.files.values()))
 
 
@@ -140,6 +142,10 @@ def _size(before: int, after: int) -> Iterator[Difference]:
     if before and abs(after - before) > max(before // 10, 10 << 10):
         change = round((after - before) * 100 / before)
         yield Difference(text=f"installed size {before:,} → {after:,} bytes ({change:+d} %)", needs=Bump.PATCH)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _listed(texts: list[str] | tuple[str, ...], count: int) -> str:
