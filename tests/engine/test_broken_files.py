@@ -52,11 +52,13 @@ def test_looking_at_what_would_be_written_fails_too(repo: Repo, session: str) ->
     assert (report.status, {finding.code for finding in report.findings}) == (Status.FAILED, {CODE})
 
 
-@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
-def test_data_of_tests_may_be_broken(repo: Repo, options: str) -> None:
+@pytest.mark.parametrize(("name", "severities"), [("standard", set[Severity]()), ("strict", {Severity.INFO})])
+def test_data_of_tests_may_be_broken(repo: Repo, name: str, severities: set[Severity]) -> None:
     repo.write({"src/acme/__init__.py": '"""Acme."""\n', "tests/data/a.py": "def broken(:\n"})
-    report = looked(repo, "lint", plan_lint, options)
-    assert {finding.severity for finding in report.findings if finding.code == CODE} == {Severity.INFO}
+    report = looked(repo, "lint", plan_lint, OPTIONS[name])
+    assert {finding.severity for finding in report.findings if finding.code == CODE} == severities
+    unread = outcome(report, "source").evidence.get("unread")
+    assert severities or str(unread).startswith("['tests/data/a.py: not read: Python ")
 
 
 def test_what_may_need_a_newer_python_than_that_of_nox_is_a_warning(repo: Repo) -> None:

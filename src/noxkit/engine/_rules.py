@@ -138,7 +138,28 @@ def _source(
 ) -> Outcome:
     outcome, findings = read_files(context, [rule.info.code for rule in rules], paths, plugins=plugins)
     weighed = [_newer_syntax(context, finding) for finding in findings]
-    return signed(context, outcome, only_tracked(weighed, context.repository.git))
+    outcome, told = _without_meant(context, outcome, weighed)
+    return signed(context, outcome, only_tracked(told, context.repository.git))
+
+
+def _without_meant(
+    context: Context, outcome: Outcome, findings: Sequence[Finding]
+) -> tuple[Outcome, Sequence[Finding]]:
+    """Outside of `strict`, what may be meant to be broken as evidence, not as findings: test data has a lot of it."""
+    rules = load_rules()
+    meant = [
+        finding
+        for finding in findings
+        if finding.severity is Severity.INFO
+        and finding.code in rules
+        and rules[finding.code].scope == Scope.BROKEN.value
+    ]
+    if context.config.options.profile == "strict" or not meant:
+        return outcome, findings
+    before = outcome.evidence.get("unread")
+    unread = [*(before if isinstance(before, list) else ()), *(f"{each.path}: {each.message}" for each in meant)]
+    evidence: dict[str, EvidenceValue] = {**outcome.evidence, "unread": unread}
+    return msgspec.structs.replace(outcome, evidence=evidence), [each for each in findings if each not in meant]
 
 
 def _newer_syntax(context: Context, finding: Finding) -> Finding:

@@ -42,8 +42,9 @@ def module_syntax_error(broken: UnreadableSourceError) -> Iterator[Found]:
     A file that cannot be read cannot be imported, and a check that passed over it has not passed. So it is an error
     in every profile, and in each session that reads files. All other files are read all the same.
 
-    It is an info for data of tests, for examples, documents and templates, which may be meant to be broken, and a
-    warning where the Python that runs nox is older than what a package requires.
+    For data of tests, for examples, documents and templates, which may be meant to be broken, it is an info in
+    `strict`, and stands in the evidence of the task elsewhere. It is a warning where the Python that runs nox is older
+    than what a package requires.
 
     # Fails
     ```python src/acme/broken.py
@@ -79,8 +80,8 @@ def module_encoding_error(broken: UnreadableSourceError) -> Iterator[Found]:
     """A Python file is not in the encoding that it declares, or in none that Python knows.
 
     # Why
-    Python refuses to import it, and no rule on source can look at it. So it is an error in every profile, and an info
-    for data of tests, examples and templates. All other files are read all the same.
+    Python refuses to import it, and no rule on source can look at it. So it is an error in every profile, and for
+    data of tests, examples and templates an info in `strict`. All other files are read all the same.
 
     # Fails
     ```python src/acme/unknown.py
