@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AMBIGUOUS",
+    "FAMILIES",
     "expression_of_classifier",
     "expression_of_file",
     "expression_of_text",
@@ -134,6 +135,24 @@ AMBIGUOUS: Mapping[str, str] = {
     "zope public": "any version of the ZPL",
 }
 """Names in their plain form that stand for several licences, and for which."""
+
+FAMILIES: Mapping[str, str] = {
+    "affero": "AGPL",
+    "agpl": "AGPL",
+    "apache": "Apache",
+    "apache software": "Apache",
+    "artistic": "Artistic",
+    "bsd": "BSD",
+    "gnu affero general public": "AGPL",
+    "gnu general public": "GPL",
+    "gnu lesser general public": "LGPL",
+    "gnu library or lesser general public (lgpl)": "LGPL",
+    "gpl": "GPL",
+    "lgpl": "LGPL",
+    "mpl": "MPL",
+    "zope public": "ZPL",
+}
+"""Names of whole families in their plain form, and what the identifiers of their licences begin with."""
 
 _WORDS = re.compile(r"^the\s+|,|\s+licen[cs]e$|^licen[cs]e:?\s+", re.IGNORECASE)
 

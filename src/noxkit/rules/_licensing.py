@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import importlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from noxkit.rules._license_names import (
     AMBIGUOUS,
+    FAMILIES,
     expression_of_classifier,
     expression_of_file,
     expression_of_text,
@@ -194,7 +196,11 @@ def _of_expression(policy: LicensePolicy, expression: str) -> Answer:
 
 
 def _of_node(policy: LicensePolicy, licensing: Any, node: Any) -> Answer:
-    """OR: any; AND: all; a licence with an exception grants more than the licence."""
+    """A whole that the policy names; OR: any; AND: all; a licence with an exception grants more than the licence."""
+    if str(node) in policy.deny:
+        return Answer.DENIED
+    if str(node) in policy.allow:
+        return Answer.ALLOWED
     if isinstance(node, licensing.OR):
         return _any([_of_node(policy, licensing, part) for part in node.args])
     if isinstance(node, licensing.AND):
@@ -211,7 +217,17 @@ def _of_identifier(policy: LicensePolicy, identifier: str) -> Answer:
         return Answer.ALLOWED
     if base in policy.deny or plain(base) in policy.deny:
         return Answer.DENIED
-    return Answer.UNKNOWN if policy.allow else Answer.ALLOWED
+    return Answer.UNKNOWN if policy.allow or _is_near(policy.deny, base) else Answer.ALLOWED
+
+
+def _is_near(deny: Iterable[str], identifier: str) -> bool:
+    """Whether what is denied may mean the licence: another form of it, or a name that stands for several."""
+    stem = _FORM.sub("", identifier)
+    prefix = identifier.partition("-")[0]
+    return any(_FORM.sub("", name) == stem or FAMILIES.get(name) == prefix for name in deny)
+
+
+_FORM = re.compile(r"-only$|-or-later$|\+$")
 
 
 def _any(answers: Sequence[Answer]) -> Answer:
