@@ -9,7 +9,7 @@ import pytest
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._copy import Change, unified_diff
-from noxkit.engine._fix import CHANGES, _steers_lock
+from noxkit.engine._fix import CHANGES, steers_lock
 from noxkit.engine._notes import notes_for
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ HEAD = b'[project]\nname = "a"\nversion = "1"\n'
     ],
 )
 def test_a_lock_has_to_follow_what_steers_it(path: str, after: bytes, stale: bool) -> None:
-    assert _steers_lock(Change(path=path, before=HEAD, after=after)) is stale
+    assert steers_lock(Change(path=path, before=HEAD, after=after)) is stale
 
 
 CHANGES_OF_A_FILE = {

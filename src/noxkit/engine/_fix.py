@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from noxkit.engine._scope import Scope
     from noxkit.engine._task import Task
 
-__all__ = ["CHANGES", "write_in_copy"]
+__all__ = ["CHANGES", "steers_lock", "write_in_copy"]
 
 CHANGES = "changes"
 """The name of the row that says what was written."""
@@ -174,7 +174,7 @@ def _changes_row(context: Context, copy: WorkingCopy, changes: Sequence[Change],
         **({} if looking else {"files": len(done)}),
         "fixed": fixing.fixed,
     }
-    if any(map(_steers_lock, done)) and context.repository.has_file("uv.lock"):
+    if any(map(steers_lock, done)) and context.repository.has_file("uv.lock"):
         evidence["lock_stale"] = True
     outcome = Outcome(name=CHANGES, status=Status.PASSED, evidence=evidence, findings=tuple(_refused(fixing)))
     if looking and changes:
@@ -189,7 +189,7 @@ def _changes_row(context: Context, copy: WorkingCopy, changes: Sequence[Change],
     return outcome
 
 
-def _steers_lock(change: Change) -> bool:
+def steers_lock(change: Change) -> bool:
     """Whether what a manifest says of requirements or to uv is another: uv.lock then has to be made anew."""
     if change.path.rpartition("/")[2] != "pyproject.toml":
         return False

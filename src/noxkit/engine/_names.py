@@ -17,6 +17,7 @@ from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.rules import family_options, load_families, load_rules
 from noxkit.tools import load_tools
 from noxkit.tools._codes import TOOL_CODES
+from noxkit.workspace._tables import table
 from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
@@ -115,12 +116,12 @@ def _wrong_rules(context: Context) -> Iterator[ErrorRecord]:
                 hint = did_you_mean(name, codes if name.startswith("NK-") else families, kind="names")
                 yield _record(context, option, message, hint, name=name)
     kinds = family_options()
-    for family, table in options.rules.items():
+    for family, given in options.rules.items():
         if family not in kinds:
             message = f"`{family}` in `rules` is not a family of rules that has options"
             yield _record(context, "rules", message, did_you_mean(family, kinds, kind="families"))
             continue
-        for fault in faults_of(kinds[family], table, family=family):
+        for fault in faults_of(kinds[family], given, family=family):
             yield _record(context, "rules", fault.message, fault.hint)
 
 
@@ -163,9 +164,8 @@ def _span(context: Context, path: str, way: tuple[str | int, ...], name: str | N
         positions = TomlPositions((context.root / path).read_bytes())
     except OSError:
         return None
-    value: object = context.repository.pyproject
-    for step in way:
-        value = cast("dict[str, object]", value).get(str(step)) if isinstance(value, dict) else None
+    *above, last = map(str, way)
+    value = table(context.repository.pyproject, *above).get(last)
     items = cast("list[object]", value) if isinstance(value, list) else []
     return positions.value((*way, items.index(name))) if name in items else positions.key(way)
 

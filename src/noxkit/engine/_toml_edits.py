@@ -130,5 +130,6 @@ def _append(holder: _Node, key: str | int, texts: Sequence[str], *, form: bool) 
         later = (number for number, item in enumerate(items) if item > text)
         array.insert(next(later, len(items)) if is_sorted else len(items), text)
     if isinstance(array, Array) and "\n" not in array.as_string():  # tomlkit leaves no blank behind a new first item
-        spaced = tomlkit.parse(f"array = [{', '.join(item.as_string() for item in array)}]\n")["array"]
+        items = (tomlkit.item(item).as_string() for item in cast("Sequence[object]", array))
+        spaced = tomlkit.parse(f"array = [{', '.join(items)}]\n")["array"]
         _set(holder, key, spaced)

@@ -17,6 +17,7 @@ from noxkit.rules._base import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from noxkit.diagnostics.model import RuleInfo
     from noxkit.diagnostics.sources import Sources
 
 __all__ = ["Verdict", "capped", "fingerprinted", "judged", "left_over", "merged", "raised", "verdict_of"]
@@ -39,7 +40,9 @@ def capped(outcome: Outcome) -> Outcome:
     """The outcome with at most warnings, where the repository has not chosen the task; `always` rules stay errors."""
     if not outcome.advisory:
         return outcome
-    rules = load_rules() if any(finding.code.startswith("NK-") for finding in outcome.findings) else {}
+    rules: Mapping[str, RuleInfo] = (
+        load_rules() if any(finding.code.startswith("NK-") for finding in outcome.findings) else {}
+    )
     findings = tuple(
         msgspec.structs.replace(finding, severity=Severity.WARNING)
         if finding.severity is Severity.ERROR and not (finding.code in rules and rules[finding.code].always)
@@ -75,7 +78,7 @@ def left_over(outcome: Outcome) -> Outcome:
 
     But what could not be read has not been fixed, and a session that passed over it has not passed.
     """
-    rules = load_rules() if outcome.findings else {}
+    rules: Mapping[str, RuleInfo] = load_rules() if outcome.findings else {}
     unread = tuple(
         finding
         for finding in outcome.findings

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from noxkit.rules._base import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -73,7 +73,7 @@ _QUIET = threading.RLock()
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Without the log of each rule that is tried: nox shows DEBUG. The user's own parsers keep their level."""
     logger = logging.getLogger("markdown_it")
     with _QUIET:

@@ -33,11 +33,10 @@ def load_plugin(name: str) -> dict[str, Rule[Any]]:
         value: object = importlib.import_module(module_name)
         for part in attribute.split(".") if attribute else ():
             value = getattr(value, part)
-        if callable(value) and not isinstance(value, Rule):
-            value = value()
+        made: object = value() if callable(value) and not isinstance(value, Rule) else cast("object", value)
     except Exception as error:
         raise PluginError(f"`{name}` cannot be imported: {type(error).__name__}: {error}") from error
-    rules = rules_of(_values(value))
+    rules = rules_of(_values(made))
     if not rules:
         raise PluginError(f"`{name}` holds no rule: a rule is a function under `noxkit.rules.rule`")
     return {key: rule if rule.graded else _as_error(rule) for key, rule in rules.items()}

@@ -300,8 +300,8 @@ def classifier_unknown(facts: PackageFacts) -> Iterator[Found]:
 def _nearest(line: str, known: Iterable[str]) -> str | None:
     """The classifier that is meant: like it as a whole and in its last part, which the long beginnings would hide."""
     for near in difflib.get_close_matches(line, known, n=5) if " :: " in line else ():
-        ends = (each.rpartition(" :: ")[2].lower() for each in (line, near))
-        if difflib.SequenceMatcher(None, *ends).ratio() >= _ALIKE:
+        end, other = (each.rpartition(" :: ")[2].lower() for each in (line, near))
+        if difflib.SequenceMatcher(None, end, other).ratio() >= _ALIKE:
             return near
     return None
 
