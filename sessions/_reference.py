@@ -71,6 +71,7 @@ def pages() -> dict[str, str]:
     registered = registered_sessions()
     return {
         "docs/reference/codes.md": _codes_page(),
+        **_family_pages(),
         "docs/reference/sessions.md": _sessions_page(registered),
         "docs/reference/tools.md": _tools_page(load_tools().values(), registered),
         **configuration.generated(family_options()),
@@ -133,9 +134,27 @@ def _session_cells(session: Session) -> list[str]:
 
 def _tools_of(session: str) -> str:
     within = {"check": {"lint", "tests", "coverage"}}.get(session, {session})
-    names = [tool.name for tool in load_tools().values() if within & tool.sessions]
+    names = [tool.step_of or tool.name for tool in load_tools().values() if within & tool.sessions]
+    names = [*_OWN.get(session, ()), *names]
     shown = {"coverage-combine": "coverage", "coverage-json": "coverage"}
     return ", ".join(f"`{name}`" for name in dict.fromkeys(shown.get(name, name) for name in names))
+
+
+# What noxkit does itself in a session, in the order of the report.
+_OWN = {
+    "build": ("build",),
+    "check": ("consistency", "source"),
+    "consistency": ("consistency", "source", "generated"),
+    "commits": ("commits", "pull_request"),
+    "fix": ("consistency", "source", "generated"),
+    "fmt": ("source",),
+    "licenses": ("licenses", "source"),
+    "lint": ("consistency", "source", "generated"),
+    "release_check": ("build", "wheel_contents", "rehearsal", "previous", "moment", "consistency", "source", "tests"),
+    "security": ("source", "advisories"),
+    "urls": ("urls",),
+    "wheel_contents": ("wheel_contents",),
+}
 
 
 def _sentence(text: str) -> str:
@@ -231,37 +250,48 @@ def _codes_page() -> str:
         _table(
             ("code", "severity", "profile", "fix", "means"),
             [
-                [f"[`{code}`](#{_anchor(code)})", rule.severity.value, *_rule_cells(rule)]
+                [f"[`{code}`](rules/{rule.family}.md#{_anchor(code)})", rule.severity.value, *_rule_cells(rule)]
                 for code, rule in sorted(rules.items())
             ],
         ),
-        _options_section(),
     ]
-    for code, rule in sorted(rules.items()):
-        parts.append(f"### {code}\n\n{_below(rule.page)}\n")
     return "\n".join(parts)
+
+
+def _family_pages() -> dict[str, str]:
+    """One page for each family of rules: its options, and the page of each rule."""
+    rules, options = load_rules(), family_options()
+    found: dict[str, str] = {}
+    for family in sorted({rule.family for rule in rules.values()}):
+        parts = [f"{_EDIT}\n# Rules: {family}\n"]
+        if family in options:
+            parts.append(_options_table(family, options[family]))
+        for code, rule in sorted(rules.items()):
+            if rule.family == family:
+                facts = ", ".join(
+                    [rule.severity.value, f"looks at: {rule.scope}", *filter(None, _rule_cells(rule)[:2])]
+                )
+                parts.append(f"## {code}\n\n*{facts}*\n\n{_below(rule.page)}\n")
+        found[f"docs/reference/rules/{family}.md"] = "\n".join(parts)
+    return found
 
 
 def _rule_cells(rule: RuleInfo) -> list[str]:
     return ["standard" if rule.standard else "strict", rule.fix.value if rule.fix else "", rule.summary]
 
 
-def _options_section() -> str:
-    """The options of the families, each under the table that it is written in."""
-    parts = ["## Options of rules\n"]
-    for family, kind in family_options().items():
-        rows = [
-            [f"`{option.name}`", option.type, option.default, option.description] for option in options_of_family(kind)
-        ]
-        parts += [f"### `[tool.noxkit.rules.{family}]`\n", _table(("key", "type", "default", "description"), rows)]
-    return "\n".join(parts)
+def _options_table(family: str, kind: type[msgspec.Struct]) -> str:
+    """The options of a family, under the table that they are written in."""
+    rows = [[f"`{option.name}`", option.type, option.default, option.description] for option in options_of_family(kind)]
+    heads = ("key", "type", "default", "description")
+    return f"## Options\n\n`[tool.noxkit.rules.{family}]`:\n\n{_table(heads, rows)}"
 
 
 def _below(page: str) -> str:
-    """The page with its headings three levels further down; text in fences is left alone."""
+    """The page with its headings two levels further down; text in fences is left alone."""
     fenced = False
     lines: list[str] = []
     for line in page.splitlines():
         fenced ^= line.startswith("```")
-        lines.append(f"###{line}" if line.startswith("#") and not fenced else line)
+        lines.append(f"##{line}" if line.startswith("#") and not fenced else line)
     return "\n".join(lines)

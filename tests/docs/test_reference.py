@@ -50,6 +50,12 @@ def test_the_page_of_codes_names_each_code(code: str) -> None:
     assert f"`{code}`" in PAGES["docs/reference/codes.md"]
 
 
+def test_every_rule_has_its_place_on_the_page_of_its_family() -> None:
+    links = re.findall(r"\]\((rules/\w+\.md)#([\w-]+)\)", PAGES["docs/reference/codes.md"])
+    assert len(links) == len(load_rules())
+    assert all(f"\n## {anchor.upper()}\n" in PAGES[f"docs/reference/{page}"] for page, anchor in links)
+
+
 def test_every_code_that_a_tool_gives_is_explained() -> None:
     files = (ROOT / "src" / "noxkit" / "tools").glob("*.py")
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_bytes()))]
