@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from noxkit.engine._context import Context
 
@@ -22,8 +23,18 @@ def tree_state(context: Context) -> Mapping[str, tuple[int, ...]]:
         listed = git(["ls-files", "-z", "--others", "--exclude-standard"])
         paths.update(os.fsdecode(name) for name in (listed or b"").split(b"\0") if name)
     own = (f"{context.config.options.build.output}/", ".nox/")
-    events = context.config.run.events
-    return {path: _facts(context, path) for path in paths if not path.startswith(own) and path != events}
+    written = {context.config.run.events, *(target.file for target in context.config.reports)}
+    streams = set(_streams())
+    found = {path: _facts(context, path) for path in paths if not path.startswith(own) and path not in written}
+    return {path: facts for path, facts in found.items() if facts[3:] not in streams}
+
+
+def _streams() -> Iterator[tuple[int, ...]]:
+    """Device and number of the files that take what this process prints: `nox … > log.txt` writes to the tree, too."""
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            found = os.fstat(number)
+            yield found.st_dev, found.st_ino
 
 
 def _facts(context: Context, path: str) -> tuple[int, ...]:
@@ -31,7 +42,7 @@ def _facts(context: Context, path: str) -> tuple[int, ...]:
         found = os.stat(context.root / path)  # noqa: PTH116 -- there are thousands
     except OSError:
         return ()
-    return found.st_size, found.st_mtime_ns, found.st_mode
+    return found.st_size, found.st_mtime_ns, found.st_mode, found.st_dev, found.st_ino
 
 
 def changed_between(before: Mapping[str, tuple[int, ...]], after: Mapping[str, tuple[int, ...]]) -> set[str]:

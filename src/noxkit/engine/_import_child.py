@@ -97,9 +97,20 @@ def text_of(value: object) -> str:
         return ""
 
 
+def missing_behind(error: BaseException | None) -> str | None:
+    """The module that an ImportError names, also one from which another error was made."""
+    for _ in range(10):
+        if error is None:
+            return None
+        if isinstance(error, ImportError) and error.name:
+            return error.name
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def failure_of(error: BaseException) -> dict[str, Any]:
     """What went wrong: the exception, of whom its class is, and what was missing."""
-    missing = getattr(error, "name", None) if isinstance(error, ImportError) else None
+    missing = missing_behind(error)
     return {
         "error": text_of(type(error).__name__),
         "home": text_of(type(error).__module__).partition(".")[0],

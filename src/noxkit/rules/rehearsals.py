@@ -159,7 +159,7 @@ def _severity(facts: RehearsalFacts, failure: ImportFailure) -> Severity:
         return Severity.ERROR
     is_top = failure.kind == "module" and "." not in failure.name
     root = (failure.missing or "").partition(".")[0]
-    if failure.error in _IMPORT_ERRORS:
+    if failure.error in _IMPORT_ERRORS or root:
         if root in facts.own:
             return Severity.ERROR
         if root in ANY_PYTHON:
