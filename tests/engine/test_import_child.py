@@ -14,7 +14,7 @@ _CASES = {
         "surely_not_there",
     ),
     "an error made of it with a cause": (
-        "try:\n    import surely_not_there\nexcept ImportError as error:\n    raise ValueError('install it') from error",
+        "try:\n    import surely_not_there\nexcept ImportError as error:\n    raise ValueError('no') from error",
         "surely_not_there",
     ),
     "another error behind one that was handled": (

@@ -76,7 +76,7 @@ def _compare(context: Context, package: Package, _call: ToolCall, needs: Mapping
     with tempfile.TemporaryDirectory(prefix="noxkit-previous-") as folder:
         old, new = Path(folder) / "old", Path(folder) / "new"
         try:
-            absent = _installed(context, package, old, f"{package.name}<{version}")
+            absent = _installed(context, package, old, f"{package.name}<{Version(version).public}")
             broken = None if absent else _installed(context, package, new, str(context.root / wheel.name))
         except DoubtError as doubt:
             return Outcome(name=PREVIOUS, status=Status.INCONCLUSIVE, reason=doubt.reason, hint=doubt.hint)
