@@ -12,7 +12,7 @@ from noxkit.engine._api_worker import broken
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CASES = {
+_CASES: dict[str, tuple[str, str, list[str]]] = {
     "a function gone": (
         "def read(): ...\ndef write(): ...\n",
         "def write(): ...\n",

@@ -113,7 +113,7 @@ class Licenses(Table, frozen=True, kw_only=True):
         dict[str, Annotated[str, Meta(extra={"check": "specifier"})]],
         Meta(
             description="Distributions that are allowed whatever they state, with the versions for which that holds.",
-            examples=[{"certifi": ">=2024"}],
+            examples=[{"docutils": ">=0.22"}],
             extra={"metavar": "NAME=VERSIONS"},
         ),
     ] = msgspec.field(default_factory=dict[str, str])

@@ -189,7 +189,7 @@ def unpack(sdist: Path, folder: Path, *, again: bool = False) -> Path | str:
             if hasattr(tarfile, "data_filter"):
                 archive.extractall(folder, filter="data")
             else:  # a Python from before the filter; what is unpacked is the project's own code, which is run next
-                archive.extractall(folder)  # noqa: S202
+                archive.extractall(folder)  # noqa: S202 -- see above
     except (tarfile.TarError, OSError, EOFError) as error:
         return f"it cannot be unpacked: {error}"
     entries = list(folder.iterdir())

@@ -55,7 +55,7 @@ def _fault(data: bytes) -> tuple[int | None, str] | None:
     try:
         compile(data, "<module>", "exec", dont_inherit=True)
     except SyntaxError as error:
-        return error.lineno, str(error.msg)
+        return error.lineno, error.msg
     except MemoryError:
         return None, "it is too large or nested too deeply to compile"
     except (ValueError, RecursionError, OverflowError) as error:  # zero bytes are a ValueError in some versions

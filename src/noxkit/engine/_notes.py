@@ -73,7 +73,7 @@ def _written(outcome: Outcome) -> Iterator[str]:
 
 def _listed(outcome: Outcome, key: str) -> list[str]:
     value = outcome.evidence.get(key)
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
 
 
 def _named(paths: Sequence[str]) -> str:
