@@ -41,7 +41,8 @@ class Context:
     `inline_ignores` are the comments that accept findings, by file, as far as files have been read, and
     `plugin_codes` the codes of the repository's own rules, once these are loaded;
     `shares` says what each task gets of the machine, by its label; `outbox` holds texts to print
-    before the report, such as the patch of `--diff`; `making` is how many seconds each project environment took.
+    before the report, such as the patch of `--diff`; `making` is how many seconds each project environment took;
+    `index_away` says why the index did not answer, so that it is not asked again and again.
     """
 
     session: str
@@ -57,6 +58,7 @@ class Context:
     )
     plugin_codes: set[str] = dataclasses.field(default_factory=set[str])
     shares: dict[str, Share] = dataclasses.field(default_factory=dict[str, "Share"])
+    index_away: list[str] = dataclasses.field(default_factory=list[str])
     outbox: list[str] = dataclasses.field(default_factory=list[str])
     making: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])

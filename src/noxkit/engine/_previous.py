@@ -18,7 +18,7 @@ from noxkit.diagnostics.model import EvidenceValue, FileRecord, Outcome, Status
 from noxkit.engine import _api_worker
 from noxkit.engine._contents import built_files, built_version
 from noxkit.engine._indexes import publishing_arguments
-from noxkit.engine._rehearsal_room import DoubtError, judged_by_uv
+from noxkit.engine._rehearsal_room import AWAY_HINT, DoubtError, judged_by_uv
 from noxkit.engine._rules import signed
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task
@@ -79,6 +79,8 @@ def _compare(context: Context, package: Package, _call: ToolCall, needs: Mapping
             absent = _installed(context, package, old, f"{package.name}<{Version(version).public}")
             broken = None if absent else _installed(context, package, new, str(context.root / wheel.name))
         except DoubtError as doubt:
+            if doubt.hint == AWAY_HINT:
+                context.index_away.append(doubt.reason)
             return Outcome(name=PREVIOUS, status=Status.INCONCLUSIVE, reason=doubt.reason, hint=doubt.hint)
         if broken is not None:
             hint = "mend what the rehearsal reports"
@@ -91,6 +93,8 @@ def _compare(context: Context, package: Package, _call: ToolCall, needs: Mapping
 
 def _installed(context: Context, package: Package, target: Path, what: str) -> str | None:
     """Unpack one distribution without what it requires; why there is none, or None. Raises DoubtError."""
+    if context.index_away:
+        raise DoubtError(context.index_away[0], AWAY_HINT)
     pythons = [python for python in supported_pythons(context) if package.admits(python)]
     python = ["--python-version", pythons[-1]] if pythons else []
     words = ["pip", "install", "--no-deps", "--only-binary", ":all:", "--target", str(target)]

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.tasks.process import Completed
 
-__all__ = ["DoubtError", "Imported", "Room", "distribution_of", "fresh_room", "judged_by_uv"]
+__all__ = ["AWAY_HINT", "DoubtError", "Imported", "Room", "distribution_of", "fresh_room", "judged_by_uv"]
+
+AWAY_HINT = "make the index reachable; what does not need it was done"
+"""What to do where the index does not answer."""
 
 _TASK = "rehearsal"
 _NETWORK = re.compile(
@@ -38,9 +41,9 @@ _NETWORK = re.compile(
     re.IGNORECASE,
 )
 _UNSATISFIABLE = re.compile(r"no solution found|hash mismatch|unsatisfiable", re.IGNORECASE)
-_NOISE = ("Using Python", "Resolved ", "error: No solution")
+_UNCACHED = re.compile(r"(\S+) was not found in the cache")
+_NOISE = ("Using Python", "Using CPython", "Using PyPy", "Resolved ", "error: No solution")
 _ENVIRONMENT_HINT = "make that Python available (`uv python install`), and disk space"
-_NETWORK_HINT = "make the index reachable; what does not need it was done"
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -228,9 +231,20 @@ def judged_by_uv(completed: Completed) -> str | None:
     said = completed.stderr.decode("utf-8", "replace")
     if completed.cancelled:
         raise DoubtError("interrupted", "run the session again")
-    if _NETWORK.search(said) or not _UNSATISFIABLE.search(said):
-        raise DoubtError(_said(completed), _NETWORK_HINT if _NETWORK.search(said) else "mend what uv reports")
+    if _NETWORK.search(said):
+        raise DoubtError(f"the index does not answer: {_cause(said)}", AWAY_HINT)
+    if not _UNSATISFIABLE.search(said):
+        raise DoubtError(_said(completed), "mend what uv reports")
     return _said(completed)
+
+
+def _cause(said: str) -> str:
+    """The innermost cause that uv gives of a request that failed, the same for every package."""
+    causes = [line.strip().removeprefix("cause: ") for line in said.splitlines() if line.strip().startswith("cause: ")]
+    absent = _UNCACHED.search(said)
+    if absent is not None:
+        return f"uv was told to do without a network, and {absent[1]} is not in its cache"
+    return causes[-1][:200] if causes else "a request failed"
 
 
 def _said(completed: Completed) -> str:
