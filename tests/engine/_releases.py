@@ -57,7 +57,7 @@ def workspace(*names: str, noxkit: str = "", **manifests: str) -> dict[str, str]
     return {"pyproject.toml": root, **folders}
 
 
-def recipe(files: Mapping[str, str] | None = None, *, scripts: str = "", **metadata: str | Sequence[str]) -> str:
+def recipe(files: Mapping[str, str] | None = None, *, scripts: str = "", **metadata: str | bool | Sequence[str]) -> str:
     """The recipe of a wheel with these modules, entry points and metadata (`_` in their names for `-`)."""
     lines = [f"{json.dumps(path)} = {json.dumps(text)}" for path, text in (files or {}).items()]
     lines += [f'"{{info}}/entry_points.txt" = {json.dumps(scripts)}'] if scripts else []

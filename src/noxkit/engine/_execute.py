@@ -69,7 +69,7 @@ def _environment_nodes(context: Context, due: Sequence[Task]) -> list[Node[objec
 
 def _tools_of(task: Task) -> list[Tool]:
     """The tools of a task that have an environment of their own."""
-    tools = (*((task.tool,) if task.tool is not None else ()), *task.tools)
+    tools = (*((task.tool,) if task.tool is not None else ()), *task.tools, *task.optional)
     return [tool for tool in tools if tool.own_environment]
 
 
@@ -143,7 +143,10 @@ def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object]
 
 def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
     """The outcome of a task whose environment could not be made. Raises what else went wrong in making it."""
+    optional = {f"tool:{tool.distribution}" for tool in task.optional}
     for name, need in needs.items():
+        if isinstance(need, InstallFailedError) and name in optional:
+            continue
         if isinstance(need, InstallFailedError):
             return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=need.reason, hint=need.hint)
         if isinstance(need, Exception) and name.startswith(("tool:", "project:")):
@@ -154,6 +157,8 @@ def _unmet(task: Task, needs: Mapping[str, object]) -> Outcome | None:
 def _work(context: Context, task: Task, needs: Mapping[str, object]) -> Outcome:
     def call(tool: Tool, *, paths: tuple[str, ...] | None = None) -> Outcome:
         own, project = needs.get(f"tool:{tool.distribution}"), needs.get(f"project:{task.environment}")
+        if isinstance(own, InstallFailedError):
+            return Outcome(name=tool.name, status=Status.INCONCLUSIVE, reason=own.reason, hint=own.hint)
         homes = Homes(
             own=own if isinstance(own, ToolEnvironment) else None,
             project=project if isinstance(project, ProjectEnvironment) else None,

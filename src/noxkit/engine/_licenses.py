@@ -15,6 +15,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from noxkit.diagnostics.model import EvidenceValue, Finding, Outcome, Severity, Status
+from noxkit.engine._facts import declared_requirements
 from noxkit.engine._indexes import index_arguments
 from noxkit.engine._rules import signed
 from noxkit.engine._select import supported_pythons
@@ -25,11 +26,11 @@ from noxkit.rules._licensing import Answer, LicensePolicy, judge, read_policy, s
 from noxkit.rules.licenses import LicenseFacts, license_denied, license_unknown
 from noxkit.tasks.store import key_of
 from noxkit.tools import load_tools
-from noxkit.workspace._tables import strings, table, text
+from noxkit.workspace._tables import requirement_name, strings, table, text
 from noxkit.workspace.lock import lines_of_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
@@ -70,11 +71,13 @@ def plan_licenses(context: Context, scope: Scope) -> list[Task]:
         not_due = _NO_POLICY
     if not_due is None and not context.repository.workspace.packages:
         not_due = "no package, and so no dependency"
+    if not_due is None and _is_locked(context) and not _wanted(context, None):
+        not_due = "uv.lock holds no dependency"
     return [
         Task(
             name=LICENSES,
             action=functools.partial(_judge_all, context, policy or LicensePolicy()),
-            tools=_second_opinion(context) if not_due is None else (),
+            optional=_second_opinion(context) if not_due is None else (),
             arguments=(policy.level.value,) if policy is not None else (),
             environment=context.first_available(pythons) if pythons and not_due is None else None,
             not_due=not_due,
@@ -108,6 +111,8 @@ def policy_of(context: Context) -> LicensePolicy | None:
 def _judge_all(context: Context, policy: LicensePolicy, call: ToolCall, needs: Mapping[str, object]) -> Outcome:
     home = next((need for need in needs.values() if isinstance(need, ProjectEnvironment)), None)
     wanted = _wanted(context, home)
+    if home is not None and not home.failed and not wanted:
+        return Outcome(name=LICENSES, status=Status.SKIPPED, reason="no package requires anything")
     known = dict(_installed(home, wanted))
     missing = [pair for pair in wanted if pair not in known]
     for pair in missing:
@@ -126,14 +131,40 @@ def _judge_all(context: Context, policy: LicensePolicy, call: ToolCall, needs: M
     return signed(context, outcome, findings)
 
 
+def _is_locked(context: Context) -> bool:
+    return (context.root / "uv.lock").is_file()
+
+
 def _wanted(context: Context, home: ProjectEnvironment | None) -> list[tuple[str, str]]:
-    """Name and version of each dependency: of the lock; of what is installed where there is none."""
+    """Name and version of each dependency: of the lock; of what is installed for the packages where there is none."""
     members = {package.name for package in context.repository.workspace.packages}
-    locked = context.repository.locked_versions
-    pairs = [(name, version) for name, versions in locked.items() for version in versions]
-    if not pairs and home is not None:
-        pairs = list(home.installed.items())
+    pairs: Iterable[tuple[str, str]] = ()
+    if _is_locked(context):
+        pairs = ((name, each) for name, versions in context.repository.locked_versions.items() for each in versions)
+    elif home is not None:
+        pairs = _reached(context, home)
     return sorted({(canonicalize_name(name), version) for name, version in pairs if name not in members})
+
+
+def _reached(context: Context, home: ProjectEnvironment) -> Iterator[tuple[str, str]]:
+    """What is installed because a package requires it, directly or through others: not what tests are given on top."""
+    required = {
+        canonicalize_name(distribution.name or ""): distribution.requires or () for distribution in _distributions(home)
+    }
+    waiting = [requirement_name(line) for line in declared_requirements(context.repository, run_time=True)]
+    waiting += [package.name for package in context.repository.workspace.packages]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name is not None and name in required and name not in reached:
+            reached.add(name)
+            waiting += [requirement_name(line) for line in required[name]]
+    return ((name, home.installed[name]) for name in reached if name in home.installed)
+
+
+def _distributions(home: ProjectEnvironment) -> Iterator[importlib.metadata.Distribution]:
+    folders = [str(path) for path in (home.interpreter.parents[1] / "lib").glob("python3*/site-packages")]
+    return iter(importlib.metadata.distributions(path=folders))
 
 
 def _installed(
@@ -142,9 +173,8 @@ def _installed(
     """What the project's environment says of those that it has in the same version."""
     if home is None:
         return
-    folders = [str(path) for path in (home.interpreter.parents[1] / "lib").glob("python3*/site-packages")]
     asked = frozenset(wanted)
-    for distribution in importlib.metadata.distributions(path=folders):
+    for distribution in _distributions(home):
         pair = (canonicalize_name(distribution.name or ""), distribution.version)
         if pair in asked:
             yield pair, _read(distribution)

@@ -36,13 +36,14 @@ class Task:
     `not_due` is the fact for which there is nothing to do, or None. `why` is the fact for which the
     task is on. `advisory` tasks are noxkit's idea, not the repository's: their findings are at most
     warnings. `environment` is the Python of the project environment that the task needs. An `action` is
-    given a way to run `tool` and `tools` and the results of the tasks that it comes `after`; a task without
-    one runs its `tool`.
+    given a way to run `tool`, `tools` and `optional` and the results of the tasks that it comes `after`; a task
+    without one runs its `tool`. It does without those of `optional` that cannot be installed.
     """
 
     name: str
     tool: Tool | None = None
     tools: tuple[Tool, ...] = ()
+    optional: tuple[Tool, ...] = ()
     action: Callable[[ToolCall, Mapping[str, object]], Outcome] | None = None
     python: str | None = None
     package: str | None = None

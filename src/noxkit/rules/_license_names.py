@@ -7,6 +7,7 @@ licences is none: `BSD License` may be any of four.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from typing import TYPE_CHECKING
@@ -90,6 +91,8 @@ _TEXTS: Mapping[str, str] = {
     "gnu agplv3": "AGPL-3.0-only",
     "gpl-2.0": "GPL-2.0-only",
     "gpl-3.0": "GPL-3.0-only",
+    "gpl v2": "GPL-2.0-only",
+    "gpl v3": "GPL-3.0-only",
     "gplv2": "GPL-2.0-only",
     "gplv2+": "GPL-2.0-or-later",
     "gplv3": "GPL-3.0-only",
@@ -98,6 +101,7 @@ _TEXTS: Mapping[str, str] = {
     "iscl": "ISC",
     "lgpl-2.1": "LGPL-2.1-only",
     "lgpl-3.0": "LGPL-3.0-only",
+    "lgpl v3": "LGPL-3.0-only",
     "lgplv2.1": "LGPL-2.1-only",
     "lgplv3": "LGPL-3.0-only",
     "lgplv3+": "LGPL-3.0-or-later",
@@ -177,9 +181,15 @@ def expression_of_classifier(classifier: str) -> str | None:
     return _CLASSIFIERS.get(name) if name is not None else None
 
 
+@functools.cache
+def _named() -> Mapping[str, str]:
+    """The classifiers' names in their plain form: policies and the field License use them, too."""
+    return {plain(name): expression for name, expression in _CLASSIFIERS.items()}
+
+
 def expression_of_text(text: str) -> str | None:
     """The SPDX expression of a text beyond doubt: one itself, a name of one licence, or the whole of its text."""
-    known = _TEXTS.get(plain(text))
+    known = _TEXTS.get(plain(text)) or _named().get(plain(text))
     if known is not None:
         return known
     try:
