@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from noxkit.diagnostics.model import Status
+from noxkit.config.schema import Ignore
+from noxkit.diagnostics.model import Finding, Severity, Status
+from noxkit.engine._suppress import ignore_matches
 from tests._trees import command, manifest
 
 if TYPE_CHECKING:
-    from noxkit.diagnostics.model import Finding
     from tests._trees import Repo
 
 FOUND = "::error file=legacy/a.sql,line=2,title=L01::spaces\n"
@@ -88,3 +89,34 @@ def test_a_comment_on_the_line_accepts_its_codes_where_it_gives_a_reason(
 ) -> None:
     found, status = one(repo, line=line)
     assert (found.suppressed, status) == (reason, Status.PASSED if reason else Status.FAILED)
+
+
+WHEEL, SDIST = "dist/a-1.0-py3-none-any.whl", "dist/a-1.0.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "glob", "matches"),
+    [
+        pytest.param(f"{WHEEL}/a/b.py", "wheel", "a/b.py", True, id="as-in-site-packages"),
+        pytest.param(f"{WHEEL}/a/b.py", "wheel", "a", True, id="a-folder-there"),
+        pytest.param(f"{WHEEL}/a/b.py", "wheel", "**/b.py", True, id="a-glob-there"),
+        pytest.param(f"{WHEEL}/a/b.py", "wheel", None, True, id="anywhere-in-wheels"),
+        pytest.param(f"{WHEEL}/a/b.py", None, "a/b.py", True, id="wherever-it-is"),
+        pytest.param(f"{WHEEL}/a/b.py", "sdist", "a/b.py", False, id="in-an-sdist-only"),
+        pytest.param(f"{WHEEL}/a/b.py", "tree", "a/b.py", False, id="in-the-tree-only"),
+        pytest.param(f"{WHEEL}/a/b.py", "wheel", "b.py", False, id="another-path"),
+        pytest.param(f"{WHEEL}/a/b.py", "wheel", "dist/*.whl/a/b.py", True, id="by-the-whole-path"),
+        pytest.param(f"{WHEEL}/a-1.0.dist-info/RECORD", "wheel", "*.dist-info/RECORD", True, id="whatever-the-version"),
+        pytest.param(WHEEL, "wheel", None, True, id="a-wheel"),
+        pytest.param(WHEEL, "wheel", "a", False, id="a-wheel-is-not-in-itself"),
+        pytest.param(WHEEL, "wheel", "dist", True, id="a-wheel-by-its-folder"),
+        pytest.param(f"{SDIST}/a-1.0/src/a.py", "sdist", "src/a.py", True, id="as-in-the-tree"),
+        pytest.param("src/a.py", "sdist", "src/a.py", False, id="of-the-tree"),
+        pytest.param(None, "wheel", None, False, id="nowhere"),
+    ],
+)
+def test_an_ignore_reaches_into_built_files(
+    path: str | None, source: Literal["tree", "wheel", "sdist"] | None, glob: str | None, *, matches: bool
+) -> None:
+    finding = Finding(code="NK-X", task="t", severity=Severity.ERROR, message="m", hint="h", path=path)
+    assert ignore_matches(Ignore(code="NK-X", path=glob, source=source, reason="r"), finding) == matches

@@ -25,6 +25,27 @@ from .sample import finding
             '`ignore = [{ code = "NK-X", path = "a.md", reason = "REASON" }]` in [tool.noxkit]',
             id="where noxkit reads no comments",
         ),
+        pytest.param(
+            {"code": "NK-X", "path": "dist/a-1.0-py3-none-any.whl/a/b.py", "line": 1},
+            '`ignore = [{ code = "NK-X", source = "wheel", path = "a/b.py", reason = "REASON" }]` in [tool.noxkit]',
+            id="in a wheel, where no comment can be written",
+        ),
+        pytest.param(
+            {"code": "NK-X", "path": "dist/a-1.0-py3-none-any.whl/a-1.0.dist-info/RECORD", "line": 2},
+            '`ignore = [{ code = "NK-X", source = "wheel", path = "*.dist-info/RECORD", reason = "REASON" }]` '
+            "in [tool.noxkit]",
+            id="in a folder that has the version in its name",
+        ),
+        pytest.param(
+            {"code": "NK-X", "path": "dist/a-1.0-py3-none-any.whl"},
+            '`ignore = [{ code = "NK-X", source = "wheel", reason = "REASON" }]` in [tool.noxkit]',
+            id="a wheel itself",
+        ),
+        pytest.param(
+            {"code": "NK-X", "path": "dist/a-1.0.tar.gz/a-1.0/src/a.py", "line": 1},
+            '`ignore = [{ code = "NK-X", source = "sdist", path = "src/a.py", reason = "REASON" }]` in [tool.noxkit]',
+            id="in an sdist, below its one folder",
+        ),
         pytest.param({"code": "NK-COMMIT-FORMAT", "path": None}, None, id="a commit, of which there are others"),
         pytest.param({"code": "NK-COMMIT-FORMAT", "path": "COMMIT_EDITMSG", "line": 1}, None, id="a message"),
         pytest.param({"code": "NK-PULL-REQUEST", "path": None}, None, id="a description"),

@@ -100,9 +100,10 @@ def built_paths(context: Context, scope: RunScope, needs: Mapping[str, object]) 
 
 
 def _files(context: Context, scope: RunScope, needs: Mapping[str, object]) -> tuple[Path, ...]:
-    named = _named(context, context.config.run.files)
+    if context.config.run.files:
+        return _named(context, context.config.run.files)
     made = tuple(context.root / file.name for file in built_files(needs))
-    return named or made or tuple(_in_output(context, scope, needs))
+    return made or tuple(_in_output(context, scope, needs))
 
 
 def _verify(context: Context, scope: RunScope, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:
@@ -131,7 +132,10 @@ def _in_output(context: Context, scope: RunScope, needs: Mapping[str, object]) -
 
 def _nothing(context: Context, needs: Mapping[str, object]) -> Outcome:
     """Nothing there is never a pass."""
-    if needs:
+    if context.config.run.files:
+        reason = f"0 wheels and sdists in {', '.join(context.config.run.files)}"
+        hint = "name a wheel, an sdist, or a folder that holds some"
+    elif needs:
         reason, hint = "nothing was built", "mend what the builds report"
     else:
         reason = f"0 wheels and sdists in {context.output.name}/"
