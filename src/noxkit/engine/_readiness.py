@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from noxkit.diagnostics.model import Readiness, Status
+from noxkit.diagnostics.origins import is_built
+from noxkit.engine._contents import project_of
 from noxkit.engine._task import label_of
 
 if TYPE_CHECKING:
@@ -70,7 +72,12 @@ def _owner(context: Context, finding: Finding, outcome: Outcome) -> str | None:
     named = finding.package or outcome.package
     if named is not None:
         return canonicalize_name(named)
-    owner = context.repository.workspace.package_of(finding.path) if finding.path else None
+    workspace = context.repository.workspace
+    built = next((part for part in (finding.path or "").split("/") if is_built(part)), None)
+    if built is not None:
+        owner = workspace.package(project_of(built))
+    else:
+        owner = workspace.package_of(finding.path) if finding.path else None
     return owner.name if owner is not None and owner.publish else None
 
 
