@@ -39,7 +39,12 @@ def _session_names() -> Iterator[str]:
 
 SESSIONS = frozenset(_session_names())
 FLAGS = {option.flag: option for option in all_options()} | {"--help": None}
-TASKS = frozenset({*load_tools(), "coverage", "environment", "consistency", "source"})
+TASKS = frozenset(
+    {
+        *(*load_tools(), "coverage", "environment", "consistency", "source"),
+        *("build", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
+    }
+)
 
 
 def blocks(*languages: str) -> list[Block]:

@@ -344,7 +344,7 @@ def version_sync(facts: ReleaseFacts) -> Iterator[Found]:
     ```
 
     # Fix
-    Set all of them to the version that is released: `noxkit bump` does.
+    Set all of them to the version that is released.
 
     # Options
     `version-group` in `[[tool.noxkit.kinds]]`, and `tag` in `[tool.noxkit.release]`.
