@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.artifacts.wheel import Wheel
-from noxkit.engine._syntax import syntax_of
+from noxkit.engine._syntax import compiled
 from noxkit.tasks.process import Runner
 from tests.artifacts._facts import Artifacts
 from tests.rules._wheels import DEMO, recipe
@@ -27,7 +27,7 @@ GROUPS = "try:\n    pass\nexcept* ValueError:\n    pass\n"
 
 def _said(tmp_path: Path, files: Mapping[str, str | bool], pythons: Mapping[str, Path], needs: str) -> list[list[str]]:
     archive = Artifacts(tmp_path).archive(DEMO, recipe(files, {"Requires-Python": needs}))
-    faults = syntax_of(Runner(root=tmp_path), pythons, Wheel(archive=archive))
+    faults, _ = compiled(Runner(root=tmp_path), pythons, Wheel(archive=archive))
     return [[fault.python, fault.member] for fault in faults]
 
 

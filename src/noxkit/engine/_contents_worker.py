@@ -21,7 +21,7 @@ from noxkit.artifacts.read import read_archive
 from noxkit.artifacts.sdist import Sdist
 from noxkit.artifacts.wheel import Wheel
 from noxkit.diagnostics.model import Finding  # noqa: TC001 -- msgspec reads the fields' types
-from noxkit.engine._syntax import syntax_of
+from noxkit.engine._syntax import compiled
 from noxkit.rules import load_families
 from noxkit.rules._artifacts import (
     ATTESTATION_SUFFIXES,
@@ -146,13 +146,15 @@ class _Worker:
             return SdistFacts(sdist=Sdist(archive=archive), policy=policy, settings=self._settings, package=package)
         wheel = Wheel(archive=archive)
         interpreters = {minor: Path(path) for minor, path in self._order.interpreters.items()}
-        syntax = syntax_of(Runner(root=Path.cwd()), interpreters, wheel) if self._asks_interpreters else ()
+        runner = Runner(root=Path.cwd())
+        syntax, sketches = compiled(runner, interpreters, wheel) if self._asks_interpreters else ((), {})
         return WheelFacts(
             wheel=wheel,
             policy=policy,
             settings=self._settings,
             package=package,
             syntax=syntax,
+            sketches=sketches,
             interpreters=tuple(interpreters),
         )
 

@@ -3,35 +3,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
 from noxkit.engine import _compile_child
-from noxkit.rules._artifacts import SyntaxFault
+from noxkit.rules._artifacts import Sketch, SyntaxFault
 from noxkit.rules._installed import is_importable
 from noxkit.rules._module_facts import is_aside
 from noxkit.tasks.process import StartError
 from noxkit.workspace.pythons import admits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from noxkit.artifacts.model import Member
     from noxkit.artifacts.wheel import Wheel
     from noxkit.tasks.process import Completed, Runner
 
-__all__ = ["syntax_of"]
+__all__ = ["compiled"]
 
 _TIMEOUT = 600.0
 _DEATHS = 5  # modules that may bring a compiler down before the rest is left unasked
 _DIED = "the compiler of that Python breaks down on it"
 
 
-def syntax_of(runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel) -> tuple[SyntaxFault, ...]:
+class _Line(msgspec.Struct, frozen=True):
+    number: int
+    imports: tuple[tuple[str, int, tuple[str, ...] | None], ...]
+    stored: frozenset[str]
+
+
+_LINES = msgspec.json.Decoder(_Line)
+
+
+def compiled(
+    runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel
+) -> tuple[tuple[SyntaxFault, ...], Mapping[str, Sketch]]:
     """The faults that the interpreters (by their minors) which the wheel is for find in its modules.
+
+    Of the modules that the highest takes, by their members, there is also what they import and bind.
 
     The lowest and the highest are asked about all modules, those between only about what one of these refuses.
     Modules that nobody imports, such as templates and inputs of tests, are passed over.
@@ -41,15 +57,27 @@ def syntax_of(runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel) ->
     minors = sorted((minor for minor in interpreters if admits(specifier, minor)), key=_number)
     members = [member for path, member in wheel.installed if _is_asked(path, member)]
     if not minors or not members:
-        return ()
+        return (), {}
     ends = list(dict.fromkeys((minors[0], minors[-1])))
     with tempfile.TemporaryDirectory(prefix="noxkit-compile-") as folder:
         found = _ask(runner, [(minor, interpreters[minor]) for minor in ends], members, Path(folder) / "all")
+        sketches = dict(_sketches(Path(folder) / f"all.{ends[-1]}", members))
         refused = {fault.member for fault in found}
         left = [member for member in members if member.name in refused]
         between = [(minor, interpreters[minor]) for minor in minors if minor not in ends]
-        found += _ask(runner, between, left, Path(folder) / "some") if left else []
-    return tuple(sorted(found, key=lambda fault: (fault.member, _number(fault.python))))
+        found += _ask(runner, between, left, Path(folder) / "some") if left and between else []
+    return tuple(sorted(found, key=lambda fault: (fault.member, _number(fault.python)))), sketches
+
+
+def _sketches(file: Path, members: Sequence[Member]) -> Iterator[tuple[str, Sketch]]:
+    """What the child wrote; a line that it did not get to write out counts for nothing."""
+    if not file.is_file():
+        return
+    with file.open("rb") as stream:
+        for text in stream:
+            with contextlib.suppress(msgspec.DecodeError):
+                line = _LINES.decode(text)
+                yield members[line.number].name, Sketch(line.imports, line.stored)
 
 
 def _number(minor: str) -> tuple[int, ...]:
@@ -61,7 +89,7 @@ def _is_asked(path: str, member: Member) -> bool:
 
 
 def _ask(
-    runner: Runner, interpreters: Iterable[tuple[str, Path]], members: Sequence[Member], file: Path
+    runner: Runner, interpreters: Sequence[tuple[str, Path]], members: Sequence[Member], file: Path
 ) -> list[SyntaxFault]:
     with file.open("wb") as stream:
         for member in members:
@@ -69,18 +97,21 @@ def _ask(
             stream.write(struct.pack(">Q", len(data)))
             stream.write(data)
     names = [member.name for member in members]
+    last = interpreters[-1][0]
+    sketches = file.with_name(f"{file.name}.{last}")
     return [
         SyntaxFault(minor, names[number], message, line)
         for minor, path in interpreters
-        for number, line, message in _one(runner, path, file)
+        for number, line, message in _one(runner, path, file, sketches if minor == last else None)
     ]
 
 
-def _one(runner: Runner, path: Path, file: Path) -> Iterator[tuple[int, int | None, str]]:
+def _one(runner: Runner, path: Path, file: Path, sketches: Path | None) -> Iterator[tuple[int, int | None, str]]:
     """What one interpreter says; one that breaks down is started again behind the module on which it did."""
+    more = [str(sketches)] if sketches is not None else []
     start = 0
     for _ in range(_DEATHS):
-        completed = _run(runner, path, file, start)
+        completed = _run(runner, path, [str(file), str(start), *more], file.parent)
         if completed is None:
             return
         lines = completed.stdout.decode("ascii", "replace").split("\n")
@@ -94,13 +125,13 @@ def _one(runner: Runner, path: Path, file: Path) -> Iterator[tuple[int, int | No
         start = begun[-1] + 1
 
 
-def _run(runner: Runner, path: Path, file: Path, start: int) -> Completed | None:
+def _run(runner: Runner, path: Path, words: Sequence[str], folder: Path) -> Completed | None:
     flags = ("-I", "-S", "-B", "-W", "ignore")
     try:
         return runner.run(
-            [path, *flags, _compile_child.__file__, str(file), str(start)],
+            [path, *flags, _compile_child.__file__, *words],
             task="wheel_contents",
-            cwd=file.parent,
+            cwd=folder,
             timeout=_TIMEOUT,
         )
     except StartError:  # an interpreter that is gone: the others are asked all the same

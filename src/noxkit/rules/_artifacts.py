@@ -36,6 +36,7 @@ __all__ = [
     "Policy",
     "ReleaseFacts",
     "SdistFacts",
+    "Sketch",
     "SyntaxFault",
     "Trees",
     "WheelFacts",
@@ -68,6 +69,17 @@ class SyntaxFault:
     member: str
     message: str
     line: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sketch:
+    """What the code of a module does when it is imported, guarded or not: more than a syntax tree shows, and sooner.
+
+    `imports` are modules with their level and the names that are asked for; `stored` is bound outside of functions.
+    """
+
+    imports: tuple[tuple[str, int, tuple[str, ...] | None], ...]
+    stored: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -167,10 +179,14 @@ def parse(data: bytes) -> ast.Module | None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class WheelFacts(FileFacts):
-    """A wheel. `syntax` is what the interpreters in `interpreters` (minors) said of its modules."""
+    """A wheel. `syntax` is what the interpreters in `interpreters` (minors) said of its modules.
+
+    `sketches` are what the highest of them said of those that it does not refuse, by their members; it may be empty.
+    """
 
     wheel: Wheel
     syntax: tuple[SyntaxFault, ...] = ()
+    sketches: Mapping[str, Sketch] = dataclasses.field(default_factory=dict[str, Sketch])
     interpreters: tuple[str, ...] = ()
 
     @property

@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["below", "bound_names"]
+__all__ = ["below", "bound_names", "is_dynamic", "is_starred"]
 
 # What may bind names that the text does not show; looked for in the text, since a walk over the tree takes longer.
 _DYNAMIC = re.compile(
     rb"\b(?:globals|setattr|vars|locals|exec|eval|lazy_loader|attach|attach_stub|modules|__getattr__)\b"
 )
+_GLOBAL = re.compile(rb"(?:^|[\n\r\f;:])[ \t\f]*global\b")  # the statement, and few words of a text
+_STAR = re.compile(rb"\bimport[\s\\]*\*")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def is_dynamic(data: bytes) -> bool:
+    """Whether a module of this text may bind names that it does not show."""
+    return _DYNAMIC.search(data) is not None
+
+
+def is_starred(data: bytes) -> bool:
+    """Whether a module of this text may take over all names of another."""
+    return _STAR.search(data) is not None
 
 
 def below(node: ast.stmt) -> Iterator[ast.stmt]:
@@ -31,7 +43,7 @@ def below(node: ast.stmt) -> Iterator[ast.stmt]:
 
 def bound_names(tree: ast.Module, data: bytes) -> frozenset[str] | None:
     """The names that a module of this text binds at its top level; None where the text does not show them all."""
-    if _DYNAMIC.search(data):
+    if is_dynamic(data):
         return None
     names: set[str] = set()
     waiting: list[ast.stmt] = list(tree.body)
@@ -43,7 +55,7 @@ def bound_names(tree: ast.Module, data: bytes) -> frozenset[str] | None:
         if not isinstance(node, _SCOPES):
             waiting += below(node)
     # Few modules have these, and for them each node is looked at: names that are bound too many do no harm.
-    if b":=" in data or b"global " in data:
+    if b":=" in data or _GLOBAL.search(data):
         names |= _anywhere(tree)
     return frozenset(names)
 

@@ -64,7 +64,7 @@ class ImportGraph:
     def is_open(self, init: str) -> bool:
         """Whether a package takes in modules from elsewhere, or makes some: its `__path__` is changed, or its names."""
         facts = self.modules.get(init)
-        return facts is None or facts.names is None or "__path__" in facts.names
+        return facts is None or facts.is_open
 
     def missing(self, name: tuple[str, ...]) -> str | None:
         """The first part of a module's name that is not in the wheel; None where all is, or where that is in doubt."""
@@ -84,7 +84,7 @@ class ImportGraph:
     def _may_be_made(self, above: tuple[str, ...], last: str) -> bool:
         init = self._path_of("/".join(above)) if above else None
         facts = self.modules.get(init) if init else None
-        return init is None or facts is None or facts.names is None or last in facts.names
+        return init is None or facts is None or facts.may_bind(last)
 
     @functools.cached_property
     def _paths(self) -> Mapping[str, str]:
@@ -109,9 +109,9 @@ class ImportGraph:
             return False
         facts = self.modules.get(path)
         below = f"{part}/{name}"
-        if facts is None or facts.names is None or self._path_of(below) is not None or self._is_folder(below):
+        if facts is None or self._path_of(below) is not None or self._is_folder(below):
             return False
-        return name not in facts.names
+        return not facts.may_bind(name)
 
     @functools.cached_property
     def reached(self) -> frozenset[str]:

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each module of a wheel imports and binds: parsed one after the other, and no syntax tree is kept."""
+"""What each module of a wheel imports and binds: parsed where that has to be known, and no syntax tree is kept."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import warnings
 import weakref
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from noxkit.rules._bound_names import below, bound_names
+from noxkit.rules._bound_names import below, bound_names, is_dynamic, is_starred
 from noxkit.rules._foreign import is_vendored
 from noxkit.rules._installed import below_top, installed, is_template, is_test_path
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from noxkit.artifacts.model import Member
-    from noxkit.rules._artifacts import WheelFacts
+    from noxkit.rules._artifacts import Sketch, WheelFacts
 
 __all__ = ["Imported", "ModuleFacts", "is_aside", "module_facts", "names_of", "parsed"]
 
@@ -37,12 +38,62 @@ class Imported:
     guarded: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class ModuleFacts:
-    """What a module imports, and the names that it binds, None where its text does not show them all."""
+    """What a module imports, and the names that it binds, None where its text does not show them all.
 
-    imports: tuple[Imported, ...]
-    names: frozenset[str] | None
+    Both are read from a syntax tree that is made when somebody asks, which is seldom: `possible`, `shows` and
+    `may_bind` answer by what the module's code was seen to do, where that is known and enough.
+    """
+
+    def __init__(self, member: Member, sketch: Sketch | None = None) -> None:
+        self._member = member
+        self._sketch = sketch
+
+    @functools.cached_property
+    def _read(self) -> tuple[tuple[Imported, ...], frozenset[str] | None] | None:
+        data = self._member.data or b""
+        if _is_table(data):
+            return (), None
+        tree = parsed(self._member)
+        return (tuple(_imports(tree)), bound_names(tree, data)) if tree is not None else None
+
+    @property
+    def parses(self) -> bool:
+        """Whether it is a module of Python at all."""
+        return self._sketch is not None or self._read is not None
+
+    @property
+    def imports(self) -> tuple[Imported, ...]:
+        """The imports that run with it."""
+        return self._read[0] if self._read is not None else ()
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """The names that it binds."""
+        return self._read[1] if self._read is not None else None
+
+    @functools.cached_property
+    def possible(self) -> tuple[Imported, ...]:
+        """All of `imports` and maybe more, without what is around them and on which lines they stand."""
+        if self._sketch is None:
+            return self.imports
+        return tuple(Imported(0, module, level, names) for module, level, names in self._sketch.imports)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it changes its `__path__`, or may bind names that its text does not show."""
+        data = self._member.data or b""
+        if _is_table(data) or is_dynamic(data):
+            return True
+        if self._sketch is not None and b"__path__" not in data and data.isascii() and not is_starred(data):
+            return "__path__" in self._sketch.stored
+        return self.names is None or "__path__" in self.names
+
+    def may_bind(self, name: str) -> bool:
+        """Whether it binds a name, or may do so in a way that its text does not show."""
+        if self._sketch is not None and (name in self._sketch.stored or is_dynamic(self._member.data or b"")):
+            return True
+        return self.names is None or name in self.names
 
 
 def parsed(member: Member) -> ast.Module | None:
@@ -77,15 +128,17 @@ def _all(facts: WheelFacts) -> Iterator[tuple[str, ModuleFacts]]:
     for path, member in installed(facts).files.items():
         if not path.endswith(".py") or member.data is None or is_aside(path):
             continue
-        if b"import" not in member.data and len(member.data) > _TABLE:
-            yield path, ModuleFacts((), None)  # a table of data: what it binds nobody has to know
-            continue
-        tree = parsed(member)
-        if tree is not None:
-            yield path, ModuleFacts(tuple(_imports(tree)), bound_names(tree, member.data))
+        module = ModuleFacts(member, facts.sketches.get(member.name))
+        if module.parses:
+            yield path, module
 
 
 _TABLE = 1 << 16  # bytes from which a module without imports is not parsed
+
+
+def _is_table(data: bytes) -> bool:
+    """Whether a module holds data: what it binds nobody has to know."""
+    return len(data) > _TABLE and b"import" not in data
 
 
 def is_aside(path: str) -> bool:

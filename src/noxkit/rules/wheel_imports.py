@@ -86,6 +86,8 @@ def internal_import_missing(facts: WheelFacts) -> Iterator[Found]:
     """
     graph, tree = import_graph(facts), installed(facts)
     for path, module in graph.judged():
+        if not any(_missing(graph, path, item) for item in module.possible):
+            continue
         for item in module.imports:
             missing = None if item.guarded else _missing(graph, path, item)
             if missing is not None:
@@ -164,8 +166,10 @@ def undeclared_dependency(facts: WheelFacts) -> Iterator[Found]:
     For what the program brings in which the package runs.
     """
     needs, graph, tree = _needs(facts), import_graph(facts), installed(facts)
-    for top, places in _foreign(graph, _own_names(facts)).items():
-        if any_brings(needs.names, top) or tree.is_project(top):
+    own = _own_names(facts)
+    strange = {top for top in _possible_tops(graph) - own if not any_brings(needs.names, top)}
+    for top, places in _foreign(graph, strange).items():
+        if tree.is_project(top):
             continue
         reached = [place for place in places if place[0] in graph.reached]
         path, item = (reached or places)[0]
@@ -183,15 +187,26 @@ def undeclared_dependency(facts: WheelFacts) -> Iterator[Found]:
         )
 
 
-def _foreign(graph: ImportGraph, own: frozenset[str]) -> Mapping[str, list[tuple[str, Imported]]]:
+def _possible_tops(graph: ImportGraph) -> set[str]:
+    """The top-level names of all absolute imports, guarded ones too."""
+    return {_top(item) for _, module in graph.judged() for item in module.possible if not item.level}
+
+
+def _top(item: Imported) -> str:
+    return item.module.partition(".")[0]
+
+
+def _foreign(graph: ImportGraph, strange: set[str]) -> Mapping[str, list[tuple[str, Imported]]]:
     """The unguarded imports of other distributions by their top-level names, with the modules that have them."""
     found: dict[str, list[tuple[str, Imported]]] = defaultdict(list)
+    # Of the interpreter, or of who brings the other.
+    asked = {top for top in strange if not top.startswith("_") or owners_of(top)}
     for path, module in graph.judged():
+        if not any(_top(item) in asked and not item.level for item in module.possible):
+            continue
         for item in module.imports:
-            top = item.module.partition(".")[0]
-            is_private = top.startswith("_") and not owners_of(top)  # of the interpreter, or of who brings the other
-            if not item.level and not item.guarded and top not in own and not is_private:
-                found[top].append((path, item))
+            if not item.level and not item.guarded and _top(item) in asked:
+                found[_top(item)].append((path, item))
     return found
 
 
