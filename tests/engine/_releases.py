@@ -19,7 +19,7 @@ from tests._trees import PYTHON
 from tests.artifacts._recipes import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from noxkit.engine._context import Context
@@ -42,7 +42,7 @@ class After(Protocol):
 def member(name: str, version: str | None = "1.0", *, more: str = "", noxkit: str = "") -> str:
     """A manifest of a package that is published; on the root's its options, on one Python. `more` are lines of it."""
     stated = f'version = "{version}"' if version else 'dynamic = ["version"]'
-    options = f'\n[tool.noxkit]\npython = ["{PYTHON}"]\n{noxkit}' if noxkit is not None else ""
+    options = f'\n[tool.noxkit]\npython = ["{PYTHON}"]\n{noxkit}'
     return f'{_SYSTEM}\n[project]\nname = "{name}"\n{stated}\nrequires-python = ">=3.10"\n{more}\n{options}'
 
 
@@ -117,7 +117,10 @@ class Index(http.server.ThreadingHTTPServer):
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    server: Index
+    @property
+    def _index(self) -> Index:
+        assert isinstance(self.server, Index)
+        return self.server
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name that it has there
         """Say nothing."""
@@ -128,13 +131,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The page of a project, or a file."""
-        self.server.asked.append(self.path)
+        self._index.asked.append(self.path)
         parts = self.path.strip("/").split("/")
-        files = sorted(self.server.folder.glob("*.whl")) if self.server.folder.is_dir() else []
-        if self.server.manner != "well":
-            self._answer({"error": 503, "private": 401}[self.server.manner], b"no")
-        elif parts[0] == "files" and (self.server.folder / parts[-1]).is_file():
-            self._answer(200, (self.server.folder / parts[-1]).read_bytes(), kind="application/octet-stream")
+        files = sorted(self._index.folder.glob("*.whl")) if self._index.folder.is_dir() else []
+        if self._index.manner != "well":
+            self._answer({"error": 503, "private": 401}[self._index.manner], b"no")
+        elif parts[0] == "files" and (self._index.folder / parts[-1]).is_file():
+            self._answer(200, (self._index.folder / parts[-1]).read_bytes(), kind="application/octet-stream")
         elif named := [file.name for file in files if project_of(file.name) == parts[-1]]:
             self._answer(200, "".join(f'<a href="/files/{name}">{name}</a><br>\n' for name in named).encode())
         else:
@@ -153,7 +156,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def index_service(folder: Path, *, manner: str = "well") -> Iterator[Index]:
+def index_service(folder: Path, *, manner: str = "well") -> Generator[Index]:
     """A running index."""
     server = Index(folder, manner=manner)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

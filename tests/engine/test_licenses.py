@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,9 +51,9 @@ def requiring(repo: Repo, *lines: str, noxkit: str = POLICY, tables: str = "", l
     return repo
 
 
-def stock(repo: Repo, name: str, version: str = "1.0", **metadata: str | bool | list[str]) -> None:
+def stock(repo: Repo, name: str, version: str = "1.0", **metadata: Any) -> None:
     """Put a wheel on the shelf that states nothing but this."""
-    given = {"License_Expression": False, "License_File": False, **metadata}
+    given: dict[str, Any] = {"License_Expression": False, "License_File": False, **metadata}
     put_wheel(repo.root.parent / "shelf", name, version, recipe(**given))
 
 
@@ -66,7 +66,7 @@ def answers(report: Report) -> dict[str, str]:
     return {finding.message.partition(" ")[0]: finding.code for finding in report.findings}
 
 
-STATED: dict[str, tuple[dict[str, str | bool | list[str]], str | None]] = {
+STATED: dict[str, tuple[dict[str, Any], str | None]] = {
     "mit": ({"License_Expression": "MIT"}, None),
     "gpl": ({"License_Expression": "GPL-3.0-only"}, DENIED),
     "isc": ({"License_Expression": "ISC"}, UNKNOWN),

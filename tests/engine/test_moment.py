@@ -14,6 +14,7 @@ from tests._trees import Repo, wheel
 from tests.engine._releases import after_builds, index_service, member, put_wheel, workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from noxkit.diagnostics.model import Outcome, Report
@@ -268,7 +269,9 @@ def _nothing(_repo: Repo) -> None:
         pytest.param(_renamed, "`my new name.txt`", id="renamed"),
     ],
 )
-def test_what_is_not_committed_is_an_error(repo: Repo, shelf: Path, change, said: str | None) -> None:
+def test_what_is_not_committed_is_an_error(
+    repo: Repo, shelf: Path, change: Callable[[Repo], object], said: str | None
+) -> None:
     noxkit = 'build = { output = "out/dist" }\n'
     change(released(repo, shelf, noxkit=noxkit, **{"my old name.txt": "old\n"}))
     _, report = ask(repo, "--release", "demo")
@@ -350,10 +353,8 @@ def test_an_index_that_does_not_answer_is_inconclusive_and_the_rest_is_done(
     with index_service(shelf, manner="error") as index:
         repo.write({"pyproject.toml": member("demo", more=index.table()), ".gitignore": ".nox/\n"}).commit()
         repo.git("tag", "v1.0")
-        if manner == "error":
-            ended, report = ask(repo, "--release", "demo", UV_HTTP_RETRIES="0")
-    if manner != "error":
-        ended, report = ask(repo, "--release", "demo", UV_HTTP_RETRIES="0")
+        answered = ask(repo, "--release", "demo", UV_HTTP_RETRIES="0") if manner == "error" else None
+    ended, report = answered or ask(repo, "--release", "demo", UV_HTTP_RETRIES="0")
     assert ended.status is Status.FAILED
     assert codes(report) == [TAG]
     repo.git("tag", "--delete", "v1.0")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 CORE, IO = "acme-core", "acme-io"
 
 
-def found(path: str | None = None, *, severity: Severity = Severity.ERROR, **rest: str) -> Finding:
-    code = rest.pop("code", "NK-X")
+def found(path: str | None = None, *, severity: Severity = Severity.ERROR, code: str = "NK-X", **rest: Any) -> Finding:
     return Finding(code=code, task="t", severity=severity, message="m", hint="h", path=path, **rest)
 
 
-def ended(*findings: Finding, status: Status = Status.FAILED, name: str = "ruff", **rest: str) -> Outcome:
+def ended(*findings: Finding, status: Status = Status.FAILED, name: str = "ruff", **rest: Any) -> Outcome:
     return Outcome(name=name, status=status, findings=findings, reason="r", hint="h", **rest)
 
 

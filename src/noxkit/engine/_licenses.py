@@ -148,7 +148,7 @@ def _wanted(context: Context, home: ProjectEnvironment | None) -> list[tuple[str
 
 def _reached(context: Context, home: ProjectEnvironment) -> Iterator[tuple[str, str]]:
     """What is installed because a package requires it, directly or through others: not what tests are given on top."""
-    required = {
+    required: dict[str, Sequence[str]] = {
         canonicalize_name(distribution.name or ""): distribution.requires or () for distribution in _distributions(home)
     }
     waiting = [requirement_name(line) for line in declared_requirements(context.repository, run_time=True)]
