@@ -175,6 +175,23 @@ def test_every_entry_point_is_loaded(
     assert all(any(text in each.message for each in findings) for _, _, text in found), findings
 
 
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        pytest.param({"acme/plugins/ini/__init__.py": "import yaml\n"}, E, id="the-package-in-a-namespace"),
+        pytest.param({"acme/ini.py": "import yaml\n"}, E, id="a-module-in-a-namespace"),
+        pytest.param({"acme/ini/__init__.py": "", "acme/ini/extra.py": "import yaml\n"}, I, id="a-part-of-it"),
+        pytest.param({"acme/ini/extra.py": "import yaml\n", "acme/other.py": ""}, E, id="no-package-above"),
+    ],
+)
+def test_what_stands_for_a_distribution_in_a_namespace_has_to_import(
+    repo: Repo, files: dict[str, str], severity: Severity
+) -> None:
+    text = recipe(files).replace("[files]", '[files]\n"demo/__init__.py" = false')
+    _, (found,) = of_one(repo, text)
+    assert (found.code, found.severity) == (SMOKE, severity)
+
+
 @pytest.mark.parametrize("glob", ["demo.contrib", "demo.contrib.*", "demo.c*", "*.y"])
 def test_modules_that_are_not_to_be_imported_are_no_findings(repo: Repo, glob: str) -> None:
     files = {"demo/contrib/__init__.py": "", "demo/contrib/y.py": "1 / 0\n"}

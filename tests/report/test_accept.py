@@ -37,6 +37,12 @@ from .sample import finding
             id="in a folder that has the version in its name",
         ),
         pytest.param(
+            {"code": "NK-X", "path": "dist/a-1.0-py3-none-any.whl/a-1.0.dist-info"},
+            '`ignore = [{ code = "NK-X", source = "wheel", path = "*.dist-info", reason = "REASON" }]` '
+            "in [tool.noxkit]",
+            id="such a folder itself",
+        ),
+        pytest.param(
             {"code": "NK-X", "path": "dist/a-1.0-py3-none-any.whl"},
             '`ignore = [{ code = "NK-X", source = "wheel", reason = "REASON" }]` in [tool.noxkit]',
             id="a wheel itself",

@@ -66,6 +66,13 @@ def is_public(part: str) -> bool:
     return not part.startswith("_") and part not in {"tests", "test", "conftest"} and not part.startswith("test_")
 
 
+def roots_of(names: list[str]) -> list[str]:
+    """Those modules that lie in no other one: below the folders of a namespace, what stands for the distribution."""
+    known = set(names)
+    parts = ((name, name.split(".")) for name in names)
+    return [name for name, way in parts if not any(".".join(way[:end]) in known for end in range(1, len(way)))]
+
+
 def items_of(distribution: importlib.metadata.Distribution) -> list[dict[str, str]]:
     """What is to be tried: the modules, the parents of others first, then the entry points."""
     items = [{"kind": "module", "name": name} for name in modules_of(distribution)]
@@ -134,8 +141,9 @@ def main(order_file: str, answer_file: str) -> int:
     distribution = importlib.metadata.distribution(order["name"])
     items = items_of(distribution)
     python = ".".join(map(str, sys.version_info[:3]))
+    roots = roots_of([item["name"] for item in items if item["kind"] == "module"])
     own, required = sorted(tops_of(distribution)), required_by(distribution)
-    say(python=python, version=distribution.version, items=len(items), own=own, required=required)
+    say(python=python, version=distribution.version, items=len(items), own=own, required=required, roots=roots)
     for number, item in enumerate(items):
         if number < order["start"] or is_below(item, order["broken"]):
             continue

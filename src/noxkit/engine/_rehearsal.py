@@ -160,6 +160,7 @@ def _concluded(context: Context, python: str, wheel: FileRecord, files: Sequence
         python=python,
         own=imported.own if imported else frozenset(),
         required=imported.required if imported else frozenset(),
+        roots=imported.roots if imported else frozenset(),
         unresolved=(Unresolved(reason=unresolved),) if unresolved else tuple(broken),
         failures=imported.failures if imported else (),
     )

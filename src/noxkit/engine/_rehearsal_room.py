@@ -53,6 +53,7 @@ class _Event(msgspec.Struct, frozen=True):
     items: int | None = None
     own: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
     begin: int | None = None
     item: _Item | None = None
     end: int | None = None
@@ -85,6 +86,7 @@ class Imported:
     tried: int
     own: frozenset[str]
     required: frozenset[str]
+    roots: frozenset[str]
     failures: tuple[ImportFailure, ...]
     trouble: str | None = None
 
@@ -160,7 +162,7 @@ class Room:
 
     def import_all(self, wheel: FileRecord) -> Imported:
         """Import all that the wheel brings, going on behind whatever ends the interpreter."""
-        result = Imported(python="", tried=0, own=frozenset(), required=frozenset(), failures=())
+        result = Imported(python="", tried=0, own=frozenset(), required=frozenset(), roots=frozenset(), failures=())
         start, broken = 0, list[str]()
         while True:
             events, completed = self._once(wheel, start, broken)
@@ -213,6 +215,7 @@ class Room:
             tried=result.tried + len(items),
             own=frozenset(head.own) if head else result.own,
             required=frozenset(head.required) if head else result.required,
+            roots=frozenset(head.roots) if head else result.roots,
             failures=(*result.failures, *(failure for failure in failures if not _is_skipped(failure, skip))),
         )
 

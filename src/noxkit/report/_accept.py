@@ -23,7 +23,7 @@ COMMENTED = (".py", ".pyi", ".toml", ".yaml", ".yml", ".sh", ".cfg", ".ini")
 
 _NEVER = ("NK-CONFIG-", "NK-FILE-UN", "NK-ARGUMENT-", "NK-IGNORE-", "NK-COMMIT-FORMAT", "NK-PULL-REQUEST")
 # The last two are about one commit or description, and have no place: an entry would accept all that ever come.
-_INFO = re.compile(r"^[^/]+\.dist-info/")  # the folder has the version in its name
+_INFO = re.compile(r"^[^/]+\.dist-info(?=/|$)")  # the folder has the version in its name
 _BY_GROUP = frozenset({"NK-ADVISORY"})
 _OWN_WAY = frozenset({"licenses"})  # tasks that are told what to accept by name, as the hint says
 
@@ -57,5 +57,5 @@ def _place(path: str) -> str:
     origin = origin_of(path)
     if origin == "tree":
         return f", path = {json.dumps(path, ensure_ascii=False)}"
-    within = _INFO.sub("*.dist-info/", inside(path) or "")
+    within = _INFO.sub("*.dist-info", inside(path) or "")
     return f', source = "{origin}"' + (f", path = {json.dumps(within, ensure_ascii=False)}" if within else "")

@@ -44,13 +44,14 @@ class RehearsalFacts:
     """One wheel on one Python.
 
     `own` are the top-level modules that it brings, `required` the import names of what it requires without an extra,
-    as far as they are installed. `skip` are globs of modules that the repository does not want imported.
+    as far as they are installed. `roots` are the modules of the wheel that lie in no other one of it.
     """
 
     wheel: str
     python: str
     own: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
     unresolved: tuple[Unresolved, ...] = ()
     failures: tuple[ImportFailure, ...] = ()
     together: bool = False

@@ -157,7 +157,7 @@ def _severity(facts: RehearsalFacts, failure: ImportFailure) -> Severity:
     """An error; but information where an optional part misses what only an extra, or another platform, brings."""
     if failure.way != "raised" or failure.kind == "script":
         return Severity.ERROR
-    is_top = failure.kind == "module" and "." not in failure.name
+    is_top = failure.kind == "module" and failure.name in facts.roots
     root = (failure.missing or "").partition(".")[0]
     if failure.error in _IMPORT_ERRORS or root:
         if root in facts.own:
