@@ -147,8 +147,17 @@ class Installed:
 
     def init_of(self, folder: str) -> str | None:
         """The `__init__` of a package; None for a folder that is none, or only part of a namespace."""
-        names = (name for name in self.folders.get(folder, ()) if name.startswith("__init__."))
-        return next((f"{folder}/{name}" for name in sorted(names) if module_stem(name) == "__init__"), None)
+        return self._inits.get(folder)
+
+    @functools.cached_property
+    def _inits(self) -> Mapping[str, str]:
+        """The `__init__` of each package; the first by name where there are several."""
+        found: dict[str, str] = {}
+        for path in sorted(self.modules):
+            folder, _, name = path.rpartition("/")
+            if name.startswith("__init__.") and module_stem(name) == "__init__":
+                found.setdefault(folder, path if folder else f"/{name}")
+        return found
 
     def inside(self, path: str) -> str:
         """A path without the folders of namespaces and of the package itself, whatever these are called."""

@@ -57,6 +57,10 @@ class ModuleFacts:
         tree = parsed(self._member)
         return (tuple(_imports(tree)), bound_names(tree, data)) if tree is not None else None
 
+    @functools.cached_property
+    def _is_dynamic(self) -> bool:
+        return is_dynamic(self._member.data or b"")
+
     @property
     def parses(self) -> bool:
         """Whether it is a module of Python at all."""
@@ -79,11 +83,11 @@ class ModuleFacts:
             return self.imports
         return tuple(Imported(0, module, level, names) for module, level, names in self._sketch.imports)
 
-    @property
+    @functools.cached_property
     def is_open(self) -> bool:
         """Whether it changes its `__path__`, or may bind names that its text does not show."""
         data = self._member.data or b""
-        if _is_table(data) or is_dynamic(data):
+        if self._is_dynamic or _is_table(data):
             return True
         if self._sketch is not None and b"__path__" not in data and data.isascii() and not is_starred(data):
             return "__path__" in self._sketch.stored
@@ -91,7 +95,7 @@ class ModuleFacts:
 
     def may_bind(self, name: str) -> bool:
         """Whether it binds a name, or may do so in a way that its text does not show."""
-        if self._sketch is not None and (name in self._sketch.stored or is_dynamic(self._member.data or b"")):
+        if self._sketch is not None and (name in self._sketch.stored or self._is_dynamic):
             return True
         return self.names is None or name in self.names
 
