@@ -147,7 +147,7 @@ class _Worker:
         wheel = Wheel(archive=archive)
         interpreters = {minor: Path(path) for minor, path in self._order.interpreters.items()}
         runner = Runner(root=Path.cwd())
-        syntax, sketches = compiled(runner, interpreters, wheel) if self._asks_interpreters else ((), {})
+        syntax, sketches = compiled(runner, interpreters if self._asks_interpreters else {}, wheel)
         return WheelFacts(
             wheel=wheel,
             policy=policy,
