@@ -109,6 +109,7 @@ class _Worker:
         crashes: list[str] = []
         for project, group in groups.items():
             gc.collect()
+            gc.freeze()  # what is kept from here on is not gone through again
             read = [self._file(given) for given in group]
             files += [answer for answer, _ in read]
             whole, crash = self._release(project, group, [file for _, file in read if file is not None])

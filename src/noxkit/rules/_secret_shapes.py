@@ -174,8 +174,19 @@ _FOLLOWED = {
 _BY_PREFIX: dict[str, list[_Shape]] = {}
 for _shape in _SHAPES:
     _BY_PREFIX.setdefault(_shape.prefix, []).append(_shape)
-_LONGEST_FIRST = sorted(_BY_PREFIX, key=len, reverse=True)
-_ANY = re.compile(r"\b(?:" + "|".join(_FOLLOWED.get(each, re.escape(each)) for each in _LONGEST_FIRST) + ")")
+
+
+def _any_prefix() -> str:
+    """A pattern of all prefixes, the longest first; by their first letters, of which few places have one."""
+    by_letter: dict[str, list[str]] = {}
+    for prefix in sorted(_BY_PREFIX, key=len, reverse=True):
+        by_letter.setdefault(prefix[0], []).append(_FOLLOWED.get(prefix, re.escape(prefix))[1:])
+    branches = "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+    return rf"\b(?=[{''.join(by_letter)}])(?:{branches})"
+
+
+_ANY = re.compile(_any_prefix())
+_ANY_BYTES = re.compile(_any_prefix().encode())
 _CRC = frozenset({"ghp_", "gho_", "ghu_", "ghs_", "npm_"})
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ENTROPY = 3.0  # bits a character: 32 random hexadecimal digits have 3.6, words less than 3
@@ -215,16 +226,26 @@ def vendor_hits(text: str) -> Iterator[Hit]:
             yield from finder(text)
 
 
-# All bytes that no token has are white space; what lies above ASCII counts as a letter, as it does for `\\w`.
-_SPACED = bytes(n if n > 127 or chr(n).isalnum() or chr(n) in "_-.+/=" else 32 for n in range(256))
+# Bytes that a token may have are one, others another; what lies above ASCII counts as a letter, as it does for `\w`.
+_PARTS = bytes(120 if n > 127 or chr(n).isalnum() or chr(n) in "_-.+/=" else 32 for n in range(256))
 _SHORTEST = 20  # characters: AWS' key IDs
+_LONG = b"x" * _SHORTEST
 
 
 def _may_hold(text: str) -> bool:
     """Whether any text without a gap is long enough for a token and has a prefix in it: faster than to look."""
     data = text.encode("utf-8", "surrogatepass")
-    long = [part for part in data.translate(_SPACED).split() if len(part) >= _SHORTEST]
-    return _ANY.search(b" ".join(long).decode("utf-8", "surrogatepass")) is not None or "FlyV1" in text
+    return _ANY_BYTES.search(b" ".join(_without_gaps(data))) is not None or b"FlyV1" in data
+
+
+def _without_gaps(data: bytes) -> Iterator[bytes]:
+    parts = data.translate(_PARTS)
+    end = 0
+    while (start := parts.find(_LONG, end)) >= 0:
+        end = parts.find(b" ", start)
+        if end < 0:
+            end = len(parts)
+        yield data[start:end]
 
 
 def _is_apart(text: str, start: int) -> bool:
