@@ -91,6 +91,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     crash: str | None = None
 
 
+_LOWEST = "NK-REQUIRES-PYTHON-SYNTAX"
+
+
 class _Worker:
     def __init__(self, order: Order) -> None:
         self._order = order
@@ -148,7 +151,8 @@ class _Worker:
         wheel = Wheel(archive=archive)
         interpreters = {minor: Path(path) for minor, path in self._order.interpreters.items()}
         runner = Runner(root=Path.cwd())
-        syntax, sketches = compiled(runner, interpreters if self._asks_interpreters else {}, wheel)
+        asked = interpreters if self._asked else {}
+        syntax, sketches = compiled(runner, asked, wheel, only_highest=_LOWEST not in self._asked)
         return WheelFacts(
             wheel=wheel,
             policy=policy,
@@ -160,8 +164,9 @@ class _Worker:
         )
 
     @property
-    def _asks_interpreters(self) -> bool:
-        return bool({"NK-MODULE-SYNTAX-ERROR", "NK-REQUIRES-PYTHON-SYNTAX"} & frozenset(self._order.codes))
+    def _asked(self) -> frozenset[str]:
+        """The rules that ask interpreters; one of them the lowest as well."""
+        return frozenset(self._order.codes) & {"NK-MODULE-SYNTAX-ERROR", _LOWEST}
 
     def _policy(self, package: str | None) -> Policy:
         policies = self._order.policies

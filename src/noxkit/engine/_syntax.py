@@ -43,7 +43,7 @@ _LINES = msgspec.json.Decoder(_Line)
 
 
 def compiled(
-    runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel
+    runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel, *, only_highest: bool = False
 ) -> tuple[tuple[SyntaxFault, ...], Mapping[str, Sketch]]:
     """The faults that the interpreters (by their minors) which the wheel is for find in its modules.
 
@@ -58,6 +58,7 @@ def compiled(
     members = [member for path, member in wheel.installed if _is_asked(path, member)]
     if not minors or not members:
         return (), {}
+    minors = minors[-1:] if only_highest else minors
     ends = list(dict.fromkeys((minors[0], minors[-1])))
     with tempfile.TemporaryDirectory(prefix="noxkit-compile-") as folder:
         found = _ask(runner, [(minor, interpreters[minor]) for minor in ends], members, Path(folder) / "all")

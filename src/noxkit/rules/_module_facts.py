@@ -66,9 +66,12 @@ class ModuleFacts:
         """Whether it is a module of Python at all."""
         return self._sketch is not None or self._read is not None
 
-    @property
+    @functools.cached_property
     def imports(self) -> tuple[Imported, ...]:
         """The imports that run with it."""
+        if self._sketch is not None:  # few ask for the names of such a module: they are not looked for here
+            tree = None if _is_table(self._member.data or b"") else parsed(self._member)
+            return tuple(_imports(tree)) if tree is not None else ()
         return self._read[0] if self._read is not None else ()
 
     @property

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.model import FixSafety, Severity
@@ -14,6 +15,7 @@ from noxkit.rules._module_facts import is_aside, names_of, parsed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from noxkit.artifacts.model import Member
     from noxkit.rules._artifacts import WheelFacts
 
 __all__ = [
@@ -307,7 +309,11 @@ def stub_conflict(facts: WheelFacts) -> Iterator[Found]:
     for path in tree.files:
         if not path.endswith(".pyi") or path.removesuffix("i") not in tree.files:
             continue
-        stub, real = parsed(tree.files[path]), names_of(tree.files[path.removesuffix("i")])
+        module = tree.files[path.removesuffix("i")]
+        sketch = facts.sketches.get(module.name)
+        if sketch is not None and _at_most_promised(tree.files[path]) <= sketch.stored:
+            continue
+        stub, real = parsed(tree.files[path]), names_of(module)
         missing = sorted(_promised(stub) - real) if stub is not None and real is not None else []
         if missing:
             shown = ", ".join(f"`{name}`" for name in missing[:5])
@@ -320,6 +326,16 @@ def stub_conflict(facts: WheelFacts) -> Iterator[Found]:
 
 
 _FOR_TYPES = ("TypeVar", "ParamSpec", "NewType", "NamedTuple", "TypedDict", "TypeAlias", "Protocol")
+
+
+_TOP = re.compile(rb"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)|^([^\W\d]\w*)[ \t]*:[ \t]*[^:\s]|(;|\\\r?$)")
+
+
+def _at_most_promised(stub: Member) -> set[str]:
+    """Names of which those that a stub promises are some, by its text alone; where that does not show them, none's."""
+    data = stub.data or b";"
+    names = {(defined or annotated).decode("ascii", "replace") for defined, annotated, _ in _TOP.findall(data)}
+    return {name for name in names if not name.startswith("_")} if data.isascii() else {""}
 
 
 def _promised(stub: ast.Module) -> set[str]:

@@ -168,14 +168,12 @@ def undeclared_dependency(facts: WheelFacts) -> Iterator[Found]:
     needs, graph, tree = _needs(facts), import_graph(facts), installed(facts)
     own = _own_names(facts)
     strange = {top for top in _possible_tops(graph) - own if not any_brings(needs.names, top)}
+    # Where what the requirements bring is not known, nobody can tell of a name that nobody is known to bring.
+    strange = {top for top in strange if not tree.is_project(top) and (needs.along is not None or owners_of(top))}
     for top, places in _foreign(graph, strange).items():
-        if tree.is_project(top):
-            continue
         reached = [place for place in places if place[0] in graph.reached]
         path, item = (reached or places)[0]
         along = _brought_along(needs, top)
-        if along is None and not owners_of(top):
-            continue  # whether one of the requirements brings it, nobody can tell
         more = f", and in {len(places) - 1} more modules" if len(places) > 1 else ""
         why = "" if reached else "; no public name of the wheel reaches it"
         why = why or ("" if along is False else "; another requirement may bring it along")
