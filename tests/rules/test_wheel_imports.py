@@ -139,5 +139,37 @@ def test_a_requirement_brings_what_it_is_known_for_and_in_doubt_anything(
 
 
 def test_what_is_brought_along_is_known_whole_or_not_at_all() -> None:
-    assert {"urllib3", "idna"} <= (closure(["requests"]) or frozenset())
-    assert closure(["requests", "acme-internal"]) is None
+    assert {"urllib3", "idna"} <= (closure(["requests"], {}) or frozenset())
+    assert closure(["requests", "acme-internal"], {}) is None
+    assert closure(["acme-internal"], {"acme-internal": ["acme-core"], "acme-core": ["idna"]}) == {
+        *("acme-internal", "acme-core", "idna")
+    }
+    assert closure(["acme-internal"], {"acme-internal": ["not-well-known"]}) is None
+
+
+_SIBLING = '[project]\nname = "acme-core"\nversion = "1.0"\n'
+
+
+@pytest.mark.parametrize(
+    ("sibling", "names"),
+    [
+        pytest.param(_SIBLING, ["nowhere_known"], id="brings nothing along"),
+        pytest.param(_SIBLING + 'dependencies = ["requests"]\n', ["nowhere_known"], id="brings what is well known"),
+        pytest.param(_SIBLING + 'dependencies = ["not-well-known"]\n', [], id="may bring it along"),
+        pytest.param(_SIBLING + 'dynamic = ["dependencies"]\n', [], id="may bring anything"),
+    ],
+)
+def test_in_a_workspace_what_siblings_bring_along_is_known(
+    artifacts: Artifacts, sibling: str, names: list[str]
+) -> None:
+    files = {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
+        "packages/core/pyproject.toml": sibling,
+        "packages/core/src/kernel/__init__.py": "",
+        "packages/demo/pyproject.toml": '[project]\nname = "demo"\nversion = "1.0"\ndependencies = ["acme-core"]\n',
+        "packages/demo/src/acme/plugins/demo.py": "import kernel\nimport nowhere_known\n",
+        DEMO: '[files]\n"acme/plugins/demo.py" = "import kernel\\nimport nowhere_known\\n"\n'
+        '[metadata]\nRequires-Dist = "acme-core"\n',
+    }
+    findings = artifacts.find("NK-UNDECLARED-DEPENDENCY", files)
+    assert [finding.message.split("`")[1] for finding in findings] == names

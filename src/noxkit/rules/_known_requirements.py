@@ -205,9 +205,12 @@ def _requirements() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(found)
 
 
-def closure(names: Iterable[str]) -> frozenset[str] | None:
-    """All that these distributions (normalised) bring along, themselves among them; None where that is not known."""
-    known, waiting, seen = _requirements(), list(names), set[str]()
+def closure(names: Iterable[str], own: Mapping[str, Iterable[str]]) -> frozenset[str] | None:
+    """All that these distributions (normalised) bring along, themselves among them; None where that is not known.
+
+    `own` says what others require that are known to whoever asks, such as the members of a workspace.
+    """
+    known, waiting, seen = {**_requirements(), **own}, list(names), set[str]()
     while waiting:
         name = waiting.pop()
         if name not in known:

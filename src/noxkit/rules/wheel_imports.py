@@ -17,6 +17,7 @@ from noxkit.rules._import_owners import HOSTS, any_brings, owners_of
 from noxkit.rules._installed import installed, module_stem
 from noxkit.rules._known_requirements import closure
 from noxkit.rules._stdlib_names import ANY_PYTHON
+from noxkit.workspace._tables import requirement_name, strings, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from noxkit.rules._artifacts import WheelFacts
     from noxkit.rules._import_graph import ImportGraph
     from noxkit.rules._module_facts import Imported
+    from noxkit.workspace.model import Package
 
 __all__ = ["internal_import_missing", "undeclared_dependency"]
 
@@ -166,7 +168,7 @@ def undeclared_dependency(facts: WheelFacts) -> Iterator[Found]:
     For what the program brings in which the package runs.
     """
     needs, graph, tree = _needs(facts), import_graph(facts), installed(facts)
-    own = _own_names(facts)
+    own = _own_names(facts) | needs.siblings
     strange = {top for top in _possible_tops(graph) - own if not any_brings(needs.names, top)}
     # Where what the requirements bring is not known, nobody can tell of a name that nobody is known to bring.
     strange = {top for top in strange if not tree.is_project(top) and (needs.along is not None or owners_of(top))}
@@ -223,10 +225,14 @@ def _own_names(facts: WheelFacts) -> frozenset[str]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Needs:
-    """What a wheel requires: the normalised names, and all that they bring along, None where that is not known."""
+    """What a wheel requires: the normalised names, and all that they bring along, None where that is not known.
+
+    The members of its workspace are not among them: `siblings` are the top-level names that these are imported as.
+    """
 
     names: frozenset[str]
     along: frozenset[str] | None
+    siblings: frozenset[str]
 
 
 def _needs(facts: WheelFacts) -> _Needs:
@@ -235,7 +241,29 @@ def _needs(facts: WheelFacts) -> _Needs:
     parsed = [requirement for text in texts if (requirement := _requirement(text)) is not None]
     names = frozenset(canonicalize_name(requirement.name) for requirement in parsed) - {project}
     with_extras = any(requirement.extras for requirement in parsed)
-    return _Needs(names, None if with_extras or len(parsed) < len(texts) else closure(names))
+    members = {name: package for name, package in _members(facts).items() if package.import_names}
+    direct = {name: required for name, member in members.items() if (required := _required(member)) is not None}
+    along = None if with_extras or len(parsed) < len(texts) else closure(names, direct)
+    tops = {
+        imported.partition(".")[0]
+        for name in (names if along is None else along)
+        if name in members
+        for imported in members[name].import_names
+    }
+    return _Needs(names - members.keys(), along - members.keys() if along is not None else None, frozenset(tops))
+
+
+def _members(facts: WheelFacts) -> Mapping[str, Package]:
+    """The packages of the tree that the wheel was built from, by their names."""
+    packages = facts.package.whole.repository.workspace.packages if facts.package is not None else ()
+    return {package.name: package for package in packages}
+
+
+def _required(package: Package) -> frozenset[str] | None:
+    """The normalised names of what a package requires, without extras; None where its backend makes the list."""
+    if "dependencies" in strings(table(package.pyproject, "project").get("dynamic")):
+        return None
+    return frozenset(name for line in package.dependencies if (name := requirement_name(line)))
 
 
 def _requirement(text: str) -> Requirement | None:
