@@ -21,6 +21,7 @@ from noxkit.rules import family_options, load_rules
 from noxkit.tasks.process import Runner
 from noxkit.tools import load_tools
 from noxkit.tools._codes import TOOL_CODES
+from sessions import _artifacts_page as artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,6 +71,7 @@ def pages() -> dict[str, str]:
     """Every generated page by its path relative to the root, with its whole text."""
     registered = registered_sessions()
     return {
+        "docs/reference/artifacts.md": _artifacts_page(),
         "docs/reference/codes.md": _codes_page(),
         **_family_pages(),
         "docs/reference/sessions.md": _sessions_page(registered),
@@ -226,12 +228,17 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
+def _artifacts_page() -> str:
+    return f"{_EDIT}\n{artifacts.LEAD}\n{_table(artifacts.HEAD, artifacts.artifact_rows())}"
+
+
 def _codes_page() -> str:
     rules = load_rules()
     lead = (
         f"{_EDIT}\n# Codes\n\n"
         "noxkit's own codes begin with `NK-`. A tool's findings keep the tool's code behind its name, such as\n"
-        "`ruff:F401`; `noxkit explain CODE` says what either means.\n\n"
+        "`ruff:F401`; `noxkit explain CODE` says what either means. For codes about built files,\n"
+        "[a table](artifacts.md) shows what each fires on, and what it is silent on.\n\n"
         "## Errors\n\n"
         "What noxkit says when it cannot go on: usage, configuration, files. The exit code of `noxkit` is then 2,\n"
         "and a session fails.\n"

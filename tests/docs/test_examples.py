@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
-_CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^```.*?^```$|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
 _INLINE = re.compile(r"`(?P<text>(?:uv run (?:--locked )?)?(?:nox|noxkit) [^`]*)`")
 

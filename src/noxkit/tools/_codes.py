@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TOOL_CODES"]
+__all__ = ["BUILT_EXAMPLES", "TOOL_CODES"]
 
 TOOL_CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -91,3 +91,21 @@ TOOL_CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Which tool gives a code, and what the code means."""
+
+BUILT_EXAMPLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "NK-ABI3-NAME-CLASH": (
+            "A wheel with the tag `abi3` whose `_c.abi3.so` defines `PyDemo_helper` itself",
+            "One whose `_c.abi3.so` uses the stable ABI alone",
+        ),
+        "NK-ABI3-VIOLATION": (
+            "A wheel with the tag `cp39-abi3` that uses `PyUnicode_AsUTF8`, or `PyType_Freeze` of Python `3.14`",
+            "One that defines `PyDemo_helper` itself, which NK-ABI3-NAME-CLASH is about",
+        ),
+        "NK-MANYLINUX-VIOLATION": (
+            "A wheel with the tag `manylinux_2_17_x86_64` that needs `GLIBC_2.25`",
+            "One with the tag `manylinux_2_28_x86_64` that needs no more than `manylinux_2_26_x86_64` has",
+        ),
+    }
+)
+"""For each code about built files, what it is given for, and what looks alike and is not."""
