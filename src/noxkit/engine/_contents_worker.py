@@ -11,9 +11,8 @@ import dataclasses
 import gc
 import sys
 import time
-import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,6 +20,7 @@ from noxkit.artifacts.read import read_archive
 from noxkit.artifacts.sdist import Sdist
 from noxkit.artifacts.wheel import Wheel
 from noxkit.diagnostics.model import Finding  # noqa: TC001 -- msgspec reads the fields' types
+from noxkit.engine._calling import called
 from noxkit.engine._syntax import compiled
 from noxkit.rules import load_families
 from noxkit.rules._artifacts import (
@@ -33,7 +33,7 @@ from noxkit.rules._artifacts import (
     SdistFacts,
     WheelFacts,
 )
-from noxkit.rules._base import Rule, Scope
+from noxkit.rules._base import Scope
 from noxkit.rules._facts import PackageFacts, Settings, WorkspaceFacts
 from noxkit.tasks.process import Runner
 
@@ -129,7 +129,7 @@ class _Worker:
         facts = self._facts(archive, given)
         scopes = (Scope.ARCHIVE, *_scopes(facts))
         rules = [rule for scope in scopes for rule in self._rules[scope]]
-        findings, crash = _called(rules, facts, given.package)
+        findings, crash = called([(rule, facts, given.package) for rule in rules])
         answer = FileAnswer(
             shown=given.shown,
             sha256=archive.sha256,
@@ -185,7 +185,7 @@ class _Worker:
             attestations=tuple(_attestations(group)),
             tags=_tags(self._packages.get(package or "")),
         )
-        return _called(self._rules[Scope.RELEASE], facts, package)
+        return called([(rule, facts, package) for rule in self._rules[Scope.RELEASE]])
 
 
 def _attestations(group: Sequence[Given]) -> Iterator[Attestation]:
@@ -235,18 +235,6 @@ def _packages(order: Order, settings: Settings) -> Mapping[str, PackageFacts]:
     pythons = tuple(options.python or repository.pythons)
     whole = WorkspaceFacts(repository=repository, options=options, settings=settings, pythons=pythons)
     return {facts.package.name: facts for facts in whole.packages}
-
-
-def _called(rules: Sequence[Rule[Any]], facts: object, package: str | None) -> tuple[tuple[Finding, ...], str | None]:
-    """What each rule says of its facts; one that fails is reported, and stops no other."""
-    findings: list[Finding] = []
-    crashes: list[str] = []
-    for rule in rules:
-        try:
-            findings += rule(facts, package=package)
-        except Exception:  # noqa: BLE001, PERF203 -- whatever a rule raises is about that rule alone
-            crashes.append(f"{rule.info.code}: {traceback.format_exc()}")
-    return tuple(findings), "\n".join(crashes) or None
 
 
 def _slim(facts: FileFacts) -> Wheel | Sdist:

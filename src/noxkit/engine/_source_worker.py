@@ -11,13 +11,13 @@ import dataclasses
 import hashlib
 import re
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from noxkit.diagnostics.model import Finding, RuleInfo  # noqa: TC001 -- msgspec reads the fields' types
+from noxkit.engine._calling import called
 from noxkit.rules import load_families
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import PackageFacts, Settings, WorkspaceFacts
@@ -159,7 +159,7 @@ def whole_findings(rules: Sequence[Rule[Any]], whole: WorkspaceFacts) -> tuple[t
             calls.append((rule, whole, None))
         elif rule.scope is Scope.PACKAGE:
             calls += [(rule, each, each.package.name) for each in whole.packages if _is_asked(rule, each)]
-    return _called(calls)
+    return called(calls)
 
 
 def _is_asked(rule: Rule[Any], facts: PackageFacts) -> bool:
@@ -173,19 +173,7 @@ def _is_asked(rule: Rule[Any], facts: PackageFacts) -> bool:
 
 
 def _applied(rules: Sequence[Rule[Any]], file: TextFile) -> tuple[tuple[Finding, ...], str | None]:
-    return _called([(rule, file, None) for rule in rules])
-
-
-def _called(calls: Sequence[tuple[Rule[Any], object, str | None]]) -> tuple[tuple[Finding, ...], str | None]:
-    """What each rule says of its facts; one that fails is reported, and stops no other."""
-    findings: list[Finding] = []
-    crashes: list[str] = []
-    for rule, facts, package in calls:
-        try:
-            findings += rule(facts, package=package)
-        except Exception:  # noqa: BLE001, PERF203 -- whatever a rule raises is about that rule alone
-            crashes.append(f"{rule.info.code}: {traceback.format_exc()}")
-    return tuple(findings), "\n".join(crashes) or None
+    return called([(rule, file, None) for rule in rules])
 
 
 def _ignores(file: TextFile) -> Iterator[InlineIgnore]:
