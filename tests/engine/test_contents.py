@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -250,6 +251,24 @@ def test_nothing_of_a_file_is_run(repo: Repo, tmp_path: Path) -> None:
     put(repo.root / "dist", SDIST, f"[files]\n'setup.py' = '''{code}'''\n")
     verify(repo)
     assert not (tmp_path / "ran").exists()
+
+
+def test_the_interpreters_of_the_machine_are_asked_about_modules(repo: Repo) -> None:
+    repo.write({"pyproject.toml": EMPTY})
+    put_wheel(repo.root / "dist", "demo", "1.0", recipe({"demo/a.py": "return 1\n"}))  # which only compiling refuses
+    ended, report = verify(repo)
+    assert PYTHON in str(ended.evidence["compiled_by"]).split(", ")
+    assert "NK-MODULE-SYNTAX-ERROR" in codes(report)
+
+
+def test_each_interpreter_that_uv_finds_is_one_of_these(repo: Repo) -> None:
+    repo.write({"pyproject.toml": EMPTY})
+    found = repo.context().interpreter(PYTHON)
+    assert found is not None
+    said = subprocess.run(
+        [found, "-c", "import sys; print(*sys.version_info[:2], sep='.')"], stdout=subprocess.PIPE, check=True
+    )
+    assert said.stdout.decode().strip() == PYTHON
 
 
 def test_a_wheel_of_native_code_is_shown_to_the_tools_for_it(repo: Repo) -> None:

@@ -211,9 +211,15 @@ def _order(context: Context) -> Order:
         codes=tuple(sorted(codes)),
         settings=options.rules,
         policies=_policies(context),
-        interpreters={minor: str(path) for minor in SUPPORTED if (path := context.interpreter(minor)) is not None},
+        interpreters={minor: str(path) for minor, path in _interpreters(context).items()},
         root=str(context.root),
     )
+
+
+def _interpreters(context: Context) -> dict[str, Path]:
+    """The interpreters of this machine that are asked about modules, by their minors; noxkit's own is always one."""
+    found = {minor: path for minor in SUPPORTED if (path := context.interpreter(minor)) is not None}
+    return {f"{sys.version_info.major}.{sys.version_info.minor}": Path(sys.executable), **found}
 
 
 def _policies(context: Context) -> dict[str, Policy]:
@@ -270,6 +276,7 @@ def _concluded(context: Context, answers: Sequence[Answer], made: Sequence[FileR
         "files": len(records),
         "members": sum(file.members for file in files),
         "bytes": sum(file.size for file in files),
+        "compiled_by": ", ".join(_interpreters(context)),
     }
     outcome = Outcome(name=CONTENTS, status=Status.PASSED, evidence=evidence, files=records)
     outcome = _doubted(outcome, files, made)

@@ -139,7 +139,7 @@ class Context:
     def interpreter(self, python: str) -> Path | None:
         """The path of an interpreter of that minor on this machine; None where there is none."""
         if python not in self._interpreters:
-            arguments = ["python", "find", "--quiet", "--system", "--no-project", "--no-python-downloads", python]
+            arguments = ["python", "find", "--system", "--no-project", "--no-python-downloads", python]
             completed = self.uv.run(arguments, task="uv")
             said = completed.stdout.decode("utf-8", "surrogateescape").strip()
             self._interpreters[python] = Path(said) if completed.returncode == 0 and said else None
