@@ -94,6 +94,13 @@ def test_an_option_that_means_nothing_is_a_warning(recorded: Callable[[str], Rec
     assert finding.message == "[mypy]: Unrecognized option: filez = 3"
 
 
+def test_a_section_for_modules_that_are_not_there_is_a_warning_too(recorded: Callable[[str], Recorded]) -> None:
+    outcome = recorded("mypy/unused_section").outcome
+    (finding,) = outcome.findings
+    assert (outcome.status, finding.code, finding.path) == (Status.PASSED, "mypy:config", "setup.cfg")
+    assert finding.message == "unused section(s): [mypy-nothing.*]"
+
+
 @pytest.mark.parametrize(("name", "line"), [("version_310", 6), ("version_312", 4)])
 def test_the_python_of_the_job_decides_what_is_checked(
     recorded: Callable[[str], Recorded], name: str, line: int

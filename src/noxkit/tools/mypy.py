@@ -122,13 +122,14 @@ class Mypy(Tool):
         lines = lines_of(completed.stdout) + [line for line in lines_of(completed.stderr) if _reports(line)]
         items = decode_lines((line.encode() for line in lines if line.startswith("{")), _DECODER, tool="mypy")
         words = [line for line in lines if not line.startswith("{")]
-        if not all(_WORDS.match(line) for line in words):
+        if not all(_WORDS.match(line) or _CONFIG.match(line) for line in words):
             raise UnparseableError("mypy printed lines that are neither JSON nor known")
         nothing = next((clean(line) for line in lines_of(completed.stderr) + words if _NOTHING.match(line)), None)
         clean_run = completed.returncode == 0 and _SOURCE.search(log)
         if not lines and nothing is None and not clean_run:
             raise UnparseableError(failure(completed, without=_LOG))
-        broken, notes = _configuration(job, lines_of(completed.stderr))
+        # Of sections that match no file it speaks on its standard output.
+        broken, notes = _configuration(job, lines_of(completed.stderr) + words)
         blocked = "errors kept mypy from reading the rest" if completed.returncode == 2 else None
         return Reading(
             findings=(*_findings(job, items, blocked=blocked is not None), *_unreadable(job, words), *notes),
