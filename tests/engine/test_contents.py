@@ -261,6 +261,19 @@ def test_the_interpreters_of_the_machine_are_asked_about_modules(repo: Repo) -> 
     assert "NK-MODULE-SYNTAX-ERROR" in codes(report)
 
 
+@pytest.mark.parametrize("rule", ["NK-MODULE-SYNTAX-ERROR", "wheel_syntax"])
+def test_a_broken_module_is_found_also_where_one_rule_is_asked(repo: Repo, rule: str) -> None:
+    repo.write({"pyproject.toml": EMPTY})
+    put_wheel(repo.root / "dist", "demo", "1.0", recipe({"demo/a.py": "def f(:\n"}))
+    assert "NK-MODULE-SYNTAX-ERROR" in codes(verify(repo, "--rule", rule)[1])
+
+
+def test_where_no_module_was_compiled_none_is_said_to_be(repo: Repo) -> None:
+    repo.write({"pyproject.toml": EMPTY})
+    put(repo.root / "dist", SDIST)
+    assert "compiled_by" not in verify(repo)[0].evidence
+
+
 def test_each_interpreter_that_uv_finds_is_one_of_these(repo: Repo) -> None:
     repo.write({"pyproject.toml": EMPTY})
     found = repo.context().interpreter(PYTHON)

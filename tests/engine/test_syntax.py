@@ -27,8 +27,8 @@ GROUPS = "try:\n    pass\nexcept* ValueError:\n    pass\n"
 
 def _said(tmp_path: Path, files: Mapping[str, str | bool], pythons: Mapping[str, Path], needs: str) -> list[list[str]]:
     archive = Artifacts(tmp_path).archive(DEMO, recipe(files, {"Requires-Python": needs}))
-    faults, _ = compiled(Runner(root=tmp_path), pythons, Wheel(archive=archive))
-    return [[fault.python, fault.member] for fault in faults]
+    said = compiled(Runner(root=tmp_path), pythons, Wheel(archive=archive))
+    return [[fault.python, fault.member] for fault in said.faults]
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,20 @@ def test_an_interpreter_that_is_not_admitted_or_gone_says_nothing(tmp_path: Path
     broken = {"demo/a.py": "def f(:\n"}
     assert _said(tmp_path, broken, {HERE: Path(sys.executable)}, "<3") == []
     assert _said(tmp_path, broken, {HERE: tmp_path / "python"}, ">=3.10") == []
+
+
+def test_only_an_interpreter_that_has_said_something_counts(tmp_path: Path) -> None:
+    silent = shutil.which("true")
+    assert silent is not None
+    archive = Artifacts(tmp_path).archive(DEMO, recipe({"demo/a.py": "x = 1\n"}, {"Requires-Python": ">=3.8"}))
+    pythons = {"3.8": Path(silent), "3.9": tmp_path / "python", HERE: Path(sys.executable)}
+    said = compiled(Runner(root=tmp_path), pythons, Wheel(archive=archive))
+    assert (said.pythons, said.faults, list(said.sketches)) == ((HERE,), (), ["demo/__init__.py", "demo/a.py"])
+    assert compiled(Runner(root=tmp_path), {HERE: Path(silent)}, Wheel(archive=archive)).pythons == ()
+
+
+def test_the_others_are_asked_about_what_the_highest_alone_refuses(tmp_path: Path) -> None:
+    archive = Artifacts(tmp_path).archive(DEMO, recipe({"demo/a.py": "def f(:\n"}, {"Requires-Python": ">=3.8"}))
+    pythons = {"3.9": Path(sys.executable), HERE: Path(sys.executable)}
+    said = compiled(Runner(root=tmp_path), pythons, Wheel(archive=archive), only_highest=True)
+    assert said.pythons == tuple(fault.python for fault in said.faults) == ("3.9", HERE)

@@ -283,8 +283,10 @@ def _concluded(context: Context, answers: Sequence[Answer], made: Sequence[FileR
         "files": len(records),
         "members": sum(file.members for file in files),
         "bytes": sum(file.size for file in files),
-        "compiled_by": ", ".join(_interpreters(context)),
     }
+    pythons = {python for file in files for python in file.pythons}
+    if pythons:
+        evidence["compiled_by"] = ", ".join(python for python in SUPPORTED if python in pythons)
     outcome = Outcome(name=CONTENTS, status=Status.PASSED, evidence=evidence, files=records)
     outcome = _doubted(outcome, files, made)
     crash = "\n".join([*(answer.crash or "" for answer in answers), *(file.crash or "" for file in files)]).strip()

@@ -69,7 +69,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in one file. `native` counts the native files in it; `unkept` the bytes that no rule has seen."""
+    """What was found in one file.
+
+    `native` counts the native files in it; `unkept` the bytes that no rule has seen; `pythons` are the minors that
+    have compiled its modules.
+    """
 
     shown: str
     sha256: str = ""
@@ -78,6 +82,7 @@ class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
     native: int = 0
     seconds: float = 0.0
     unkept: int = 0
+    pythons: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: str | None = None
     crash: str | None = None
@@ -138,6 +143,7 @@ class _Worker:
             native=sum(member.native is not None for member in archive.members),
             seconds=time.perf_counter() - started,
             unkept=archive.unkept,
+            pythons=facts.interpreters if isinstance(facts, WheelFacts) else (),
             findings=findings,
             crash=crash,
         )
@@ -152,15 +158,15 @@ class _Worker:
         interpreters = {minor: Path(path) for minor, path in self._order.interpreters.items()}
         runner = Runner(root=Path.cwd())
         asked = interpreters if self._asked else {}
-        syntax, sketches = compiled(runner, asked, wheel, only_highest=_LOWEST not in self._asked)
+        said = compiled(runner, asked, wheel, only_highest=_LOWEST not in self._asked)
         return WheelFacts(
             wheel=wheel,
             policy=policy,
             settings=self._settings,
             package=package,
-            syntax=syntax,
-            sketches=sketches,
-            interpreters=tuple(interpreters),
+            syntax=said.faults,
+            sketches=said.sketches,
+            interpreters=said.pythons,
         )
 
     @property

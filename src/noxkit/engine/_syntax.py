@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import struct
 import tempfile
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from noxkit.artifacts.wheel import Wheel
     from noxkit.tasks.process import Completed, Runner
 
-__all__ = ["compiled"]
+__all__ = ["Compiled", "compiled"]
 
 _TIMEOUT = 600.0
 _DEATHS = 5  # modules that may bring a compiler down before the rest is left unasked
@@ -42,32 +43,49 @@ class _Line(msgspec.Struct, frozen=True):
 _LINES = msgspec.json.Decoder(_Line)
 
 
-def compiled(
-    runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel, *, only_highest: bool = False
-) -> tuple[tuple[SyntaxFault, ...], Mapping[str, Sketch]]:
-    """The faults that the interpreters (by their minors) which the wheel is for find in its modules.
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """What interpreters have said of the modules of a wheel.
 
-    Of the modules that the highest takes, by their members, there is also what they import and bind.
+    `pythons` are the minors that have said something, also that there is no fault. `sketches` are what the modules that
+    the highest takes import and bind, by their members.
+    """
 
-    The lowest and the highest are asked about all modules, those between only about what one of these refuses.
-    Modules that nobody imports, such as templates and inputs of tests, are passed over.
+    pythons: tuple[str, ...] = ()
+    faults: tuple[SyntaxFault, ...] = ()
+    sketches: Mapping[str, Sketch] = dataclasses.field(default_factory=dict[str, Sketch])
+
+
+def compiled(runner: Runner, interpreters: Mapping[str, Path], wheel: Wheel, *, only_highest: bool = False) -> Compiled:
+    """What the interpreters (by their minors) which a wheel is for say of its modules.
+
+    The lowest and the highest, or that alone, are asked about all modules, the others only about what one of these
+    refuses. Modules that nobody imports, such as templates and inputs of tests, are passed over.
     """
     metadata = wheel.metadata
     specifier = (metadata.value("Requires-Python") if metadata is not None else None) or ""
     minors = sorted((minor for minor in interpreters if admits(specifier, minor)), key=_number)
     members = [member for path, member in wheel.installed if _is_asked(path, member)]
     if not minors or not members:
-        return (), {}
-    minors = minors[-1:] if only_highest else minors
-    ends = list(dict.fromkeys((minors[0], minors[-1])))
+        return Compiled()
+    first = minors[-1:] if only_highest else list(dict.fromkeys((minors[0], minors[-1])))
     with tempfile.TemporaryDirectory(prefix="noxkit-compile-") as folder:
-        found = _ask(runner, [(minor, interpreters[minor]) for minor in ends], members, Path(folder) / "all")
-        sketches = dict(_sketches(Path(folder) / f"all.{ends[-1]}", members))
-        refused = {fault.member for fault in found}
+        said = _ask(runner, [(minor, interpreters[minor]) for minor in first], members, Path(folder) / "all")
+        sketches = dict(_sketches(Path(folder) / f"all.{first[-1]}", members))
+        refused = {fault.member for faults in said.values() for fault in faults}
         left = [member for member in members if member.name in refused]
-        between = [(minor, interpreters[minor]) for minor in minors if minor not in ends]
-        found += _ask(runner, between, left, Path(folder) / "some") if left and between else []
-    return tuple(sorted(found, key=lambda fault: (fault.member, _number(fault.python)))), sketches
+        others = [(minor, interpreters[minor]) for minor in minors if minor not in first]
+        said |= _ask(runner, others, left, Path(folder) / "some") if left and others else {}
+    return Compiled(
+        pythons=tuple(sorted(said, key=_number)),
+        faults=tuple(
+            sorted(
+                (fault for faults in said.values() for fault in faults),
+                key=lambda fault: (fault.member, _number(fault.python)),
+            )
+        ),
+        sketches=sketches,
+    )
 
 
 def _sketches(file: Path, members: Sequence[Member]) -> Iterator[tuple[str, Sketch]]:
@@ -91,7 +109,8 @@ def _is_asked(path: str, member: Member) -> bool:
 
 def _ask(
     runner: Runner, interpreters: Sequence[tuple[str, Path]], members: Sequence[Member], file: Path
-) -> list[SyntaxFault]:
+) -> dict[str, list[SyntaxFault]]:
+    """The faults that each interpreter finds, by its minor; one that says nothing at all is left out."""
     with file.open("wb") as stream:
         for member in members:
             data = member.data or b""
@@ -100,30 +119,34 @@ def _ask(
     names = [member.name for member in members]
     last = interpreters[-1][0]
     sketches = file.with_name(f"{file.name}.{last}")
-    return [
-        SyntaxFault(minor, names[number], message, line)
-        for minor, path in interpreters
-        for number, line, message in _one(runner, path, file, sketches if minor == last else None)
-    ]
+    said = {minor: _one(runner, path, file, sketches if minor == last else None) for minor, path in interpreters}
+    return {
+        minor: [SyntaxFault(minor, names[number], message, line) for number, line, message in faults]
+        for minor, faults in said.items()
+        if faults is not None
+    }
 
 
-def _one(runner: Runner, path: Path, file: Path, sketches: Path | None) -> Iterator[tuple[int, int | None, str]]:
-    """What one interpreter says; one that breaks down is started again behind the module on which it did."""
+def _one(runner: Runner, path: Path, file: Path, sketches: Path | None) -> list[tuple[int, int | None, str]] | None:
+    """What one interpreter says, None for nothing; one that breaks down is started again behind where it did."""
     more = [str(sketches)] if sketches is not None else []
+    faults: list[tuple[int, int | None, str]] | None = None
     start = 0
     for _ in range(_DEATHS):
         completed = _run(runner, path, [str(file), str(start), *more], file.parent)
         if completed is None:
-            return
+            break
         lines = completed.stdout.decode("ascii", "replace").split("\n")
-        for line in lines:
-            if line.startswith("["):
-                yield cast("tuple[int, int | None, str]", json.loads(line))
         begun = [int(line[1:]) for line in lines if line[:1] == "@" and line[1:].isdigit()]
-        if "." in lines or not begun or completed.cancelled:
-            return
-        yield begun[-1], None, _DIED
+        if not begun:
+            break
+        faults = faults or []
+        faults += [cast("tuple[int, int | None, str]", json.loads(line)) for line in lines if line.startswith("[")]
+        if "." in lines or completed.cancelled:
+            break
+        faults.append((begun[-1], None, _DIED))
         start = begun[-1] + 1
+    return faults
 
 
 def _run(runner: Runner, path: Path, words: Sequence[str], folder: Path) -> Completed | None:
