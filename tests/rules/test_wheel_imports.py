@@ -157,6 +157,7 @@ _SIBLING = '[project]\nname = "acme-core"\nversion = "1.0"\n'
         pytest.param(_SIBLING + 'dependencies = ["requests"]\n', ["nowhere_known"], id="brings what is well known"),
         pytest.param(_SIBLING + 'dependencies = ["not-well-known"]\n', [], id="may bring it along"),
         pytest.param(_SIBLING + 'dynamic = ["dependencies"]\n', [], id="may bring anything"),
+        pytest.param(_SIBLING + 'dependencies = ["requests[more]"]\n', [], id="brings extras, which are not known"),
     ],
 )
 def test_in_a_workspace_what_siblings_bring_along_is_known(

@@ -17,7 +17,7 @@ from noxkit.rules._import_owners import HOSTS, any_brings, owners_of
 from noxkit.rules._installed import installed, module_stem
 from noxkit.rules._known_requirements import closure
 from noxkit.rules._stdlib_names import ANY_PYTHON
-from noxkit.workspace._tables import requirement_name, strings, table
+from noxkit.workspace._tables import strings, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -260,10 +260,17 @@ def _members(facts: WheelFacts) -> Mapping[str, Package]:
 
 
 def _required(package: Package) -> frozenset[str] | None:
-    """The normalised names of what a package requires, without extras; None where its backend makes the list."""
-    if "dependencies" in strings(table(package.pyproject, "project").get("dynamic")):
+    """The normalised names of what a package requires; None where that is not in [project], or asks for extras."""
+    project = table(package.pyproject, "project")
+    if not project or "dependencies" in strings(project.get("dynamic")):
         return None
-    return frozenset(name for line in package.dependencies if (name := requirement_name(line)))
+    names: set[str] = set()
+    for line in package.dependencies:
+        requirement = _requirement(line)
+        if requirement is None or requirement.extras:
+            return None
+        names.add(canonicalize_name(requirement.name))
+    return frozenset(names)
 
 
 def _requirement(text: str) -> Requirement | None:
