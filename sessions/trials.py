@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Judged", "compared", "trials"]
 
 _JUDGED = Path(__file__).parent.parent / "tests" / "data" / "trials" / "defective.toml"
+_ENDED = frozenset({"passed", "failed", "skipped"})
 
 
 class Finding(msgspec.Struct):
@@ -39,8 +40,19 @@ class Judged(msgspec.Struct, forbid_unknown_fields=True):
     wrong: str
 
 
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Task(_Named):
+    status: str
+    reason: str | None = None
+
+
 class _Report(msgspec.Struct):
     findings: list[Finding]
+    files: list[_Named]
+    tasks: list[_Task]
 
 
 def trials() -> None:
@@ -97,4 +109,9 @@ def _verified(files: Sequence[Path]) -> list[Finding]:
         )
         if done.returncode not in {0, 1} or not report.is_file():
             raise RuntimeError(f"noxkit ended with exit code {done.returncode}: {done.stderr.strip()[-1000:]}")
-        return msgspec.json.decode(report.read_bytes(), type=_Report).findings
+        said = msgspec.json.decode(report.read_bytes(), type=_Report)
+    unread = {str(file.resolve()) for file in files} - {file.name for file in said.files}
+    undone = [f"{task.name} {task.status}: {task.reason}" for task in said.tasks if task.status not in _ENDED]
+    if unread or undone:
+        raise RuntimeError("; ".join([*undone, *(f"{name} was not read" for name in sorted(unread))]))
+    return said.findings
