@@ -129,11 +129,7 @@ class Context:
         """Whether an interpreter of that minor is on this machine, or an environment made from one in the tree."""
         if python not in self._available:
             here = (self.state / "environments" / python / "bin" / "python").exists()
-            self._available[python] = (
-                here
-                or self.uv.run(["python", "find", "--quiet", "--system", "--no-project", python], task="uv").returncode
-                == 0
-            )
+            self._available[python] = here or self.interpreter(python) is not None
         return self._available[python]
 
     def interpreter(self, python: str) -> Path | None:
