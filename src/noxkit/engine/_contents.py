@@ -112,7 +112,7 @@ def _verify(context: Context, scope: RunScope, _call: ToolCall, needs: Mapping[s
         return _nothing(context, needs)
     made = () if context.config.run.files else built_files(needs)
     orders = _orders(context, files, compare=not context.config.run.files)
-    with ThreadPoolExecutor(min(context.cores, len(orders))) as pool:
+    with ThreadPoolExecutor(len(orders)) as pool:
         answers = list(pool.map(functools.partial(_one, context), orders))
     trouble = next((answer for answer in answers if isinstance(answer, Outcome)), None)
     if trouble is not None:
@@ -164,23 +164,16 @@ def built_version(needs: Mapping[str, object]) -> str | None:
     return next((version for version in versions if version is not None), None)
 
 
-_ORDERS = 4  # for each core, at most
-_WORTH = 10  # projects for which another worker is started
-
-
 def _orders(context: Context, files: Sequence[Path], *, compare: bool) -> list[Order]:
-    """Deal the files out, those of one project together, the largest first.
-
-    Many files make more orders than there are cores: their sizes do not say how long each takes.
-    """
+    """Deal the files out to as many workers as there are cores, those of one project together, the largest first."""
     groups: dict[str, list[Given]] = {}
     for file in files:
         given = _given(context, file, compare=compare)
         groups.setdefault(given.project, []).append(given)
     weights = {name: sum(_size(given.file) for given in group) for name, group in groups.items()}
-    count = min(len(groups), max(context.cores, min(context.cores * _ORDERS, len(groups) // _WORTH)))
-    shares: list[list[Given]] = [[] for _ in range(count)]
-    loads = [0] * count
+    workers = min(context.cores, len(groups))
+    shares: list[list[Given]] = [[] for _ in range(workers)]
+    loads = [0] * workers
     for name in sorted(groups, key=lambda name: -weights[name]):
         least = loads.index(min(loads))
         shares[least] += groups[name]
