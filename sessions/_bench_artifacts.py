@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
 
+from noxkit.engine._contents import ARTIFACT_SCOPES
 from noxkit.rules import load_families
-from noxkit.rules._base import Scope
 from sessions._bench_measure import Command, Usage, base_environment, median, peak_memory, timed, uv_program
 from sessions._bench_page import Row
 from sessions._bench_run import nox
@@ -65,33 +65,36 @@ def artifacts(bench: Bench) -> list[Row]:
     """Verifying real wheels, with and without what reads their modules; peers; a huge file and a bomb."""
     files = fetched("wheels", Path(".nox") / "trials" / "wheels")
     chosen = files if bench.full else files[:20]
-    plain: list[Usage] = []
-    static: list[Usage] = []
-    modules: list[Usage] = []
-    whole: list[Usage] = []
-    tools: list[Usage] = []
+    commands = {
+        "plain": _plain(bench, chosen),
+        "static": _wheel(bench, chosen, *_OWN, _rules(without=_TEXTS)),
+        "modules": _wheel(bench, chosen, *_OWN, _rules(without={_LOWEST})),
+        "all": _wheel(bench, chosen, *_OWN),
+        "tools": _wheel(bench, chosen),
+    }
+    runs: dict[str, list[Usage]] = {name: [] for name in commands}
     for _ in range(bench.repeat):
-        plain.append(timed(_plain(bench, chosen)))
-        static.append(timed(_wheel(bench, chosen, *_OWN, _rules(without=_TEXTS))))
-        modules.append(timed(_wheel(bench, chosen, *_OWN, _rules(without={_LOWEST}))))
-        whole.append(timed(_wheel(bench, chosen, *_OWN)))
-        tools.append(timed(_wheel(bench, chosen)))
-    base = _middle(plain)
+        for name, command in commands.items():
+            runs[name].append(timed(command))
+    usages = {name: _middle(each) for name, each in runs.items()}
+    base = usages["plain"]
     size = sum(path.stat().st_size for path in chosen) / 1e6
     rows = [
         _ratio(
-            f"verifying {len(chosen)} wheels ({size:.0f} MB), without rules on the text of modules", static, base, 3.0
+            f"verifying {len(chosen)} wheels ({size:.0f} MB), without rules on the text of modules",
+            usages["static"],
+            base,
+            3.0,
         ),
-        _ratio("the same with all that looks into modules, compiled by one Python", modules, base, 6.0),
-        _ratio("the same with all rules: compiled by the lowest Python as well", whole, base),
-        _ratio("the same with all rules, abi3audit and auditwheel", tools, base),
-        *(_peer(bench, name, chosen, _middle(whole)) for name in _PEERS),
+        _ratio("the same with all that looks into modules, compiled by one Python", usages["modules"], base, 6.0),
+        _ratio("the same with all rules: compiled by the lowest Python as well", usages["all"], base),
+        _ratio("the same with all rules, abi3audit and auditwheel", usages["tools"], base),
+        *(_peer(bench, name, chosen, usages["all"]) for name in _PEERS),
     ]
     return [*rows, *(_hostile(bench) if bench.full else [])]
 
 
-def _ratio(name: str, runs: list[Usage], base: Usage, most: float | None = None) -> Row:
-    usage = _middle(runs)
+def _ratio(name: str, usage: Usage, base: Usage, most: float | None = None) -> Row:
     return Row(
         name=name,
         measured=usage.wall,
@@ -112,8 +115,7 @@ def _middle(runs: list[Usage]) -> Usage:
 
 def _rules(*, without: Set[str]) -> str:
     """The option that names all rules on built files but for some families or codes."""
-    scopes = {Scope.ARCHIVE, Scope.WHEEL, Scope.RELEASE}
-    rules = [rule for family in load_families().values() for rule in family.values() if rule.scope in scopes]
+    rules = [rule for family in load_families().values() for rule in family.values() if rule.scope in ARTIFACT_SCOPES]
     codes = sorted({rule.info.code for rule in rules if not without & {rule.info.code, rule.info.family}})
     return f"--rule={','.join(codes)}"
 
