@@ -429,6 +429,7 @@ def test_when_noxkit_is_killed_its_processes_die(
     """
     with start_script(script, mark) as process:
         assert eventually(lambda: len(running(mark)) == 2)  # the script itself, and its shell
+        time.sleep(0.5)  # a start and its entry in the guard's list are two steps, and a loaded machine takes its time
         process.kill()
     assert eventually(lambda: running(mark) == [])
 

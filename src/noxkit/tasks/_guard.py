@@ -32,6 +32,7 @@ class Guard:
 
     It starts with the first group and costs a millisecond and one descriptor. A system without
     /bin/sh has no guard; then only the kill of noxkit itself (SIGKILL) can leave processes behind.
+    So can one in the moment between the start of a process and its entry here.
     """
 
     def __init__(self) -> None:
