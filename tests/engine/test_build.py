@@ -131,6 +131,7 @@ def test_a_backend_builds_sdist_and_wheel(repo: Repo, backend: str, found: set[s
     repo.write({"build/lib/demo/stale.py": "", "src/demo.egg-info/SOURCES.txt": "src/demo/stale.py\n"})
     report = build(repo)
     assert codes(report) == found
+    assert report.status is Status.PASSED, "times and modes alone are no error"
     assert [file.name for file in report.files] == [SDIST, WHEEL]
     assert names(repo) == ["demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"]
     assert str(outcome(report).evidence["backend"]).startswith(backend)
@@ -286,6 +287,7 @@ def test_a_second_build_that_differs(repo: Repo, hook: str, cause: str, *, mende
     found = [finding for finding in report.findings if finding.code == "NK-REPRO-WHEEL"]
     assert len(found) == 1, report.findings
     assert f"({cause})" in found[0].message
+    assert found[0].severity is Severity.ERROR
     assert (found[0].path or "").startswith(f"{WHEEL}/demo/made")
     assert ("source-date-epoch" in found[0].hint) == mended
 
@@ -301,6 +303,7 @@ def test_the_time_of_the_build_is_seen_in_two_builds_of_the_same_second(repo: Re
     files["own.py"] = OWN.replace("mtime=0", "mtime=None")
     (finding,) = build(repo.write(files)).findings
     assert (finding.code, finding.path) == ("NK-REPRO-SDIST", SDIST)
+    assert finding.severity is Severity.WARNING
     assert "(time)" in finding.message
 
 

@@ -137,6 +137,11 @@ class Difference:
         """Whether it may be a matter of time alone, so that a SOURCE_DATE_EPOCH could mend it."""
         return ({self.cause} | self.causes).isdisjoint({Cause.ORDER, Cause.PATH, Cause.MODE, Cause.OWNER})
 
+    @property
+    def is_outward(self) -> bool:
+        """Whether it is in nothing but the times and modes of entries: whoever unpacks both has the same files."""
+        return ({self.cause} | self.causes) <= {Cause.TIME, Cause.MODE, Cause.OWNER}
+
 
 def first_difference(first: Built, second: Built, *, fixed_time: bool = False) -> Difference | None:
     """The first thing in which two builds differ; None where they are equal byte by byte, and would be at any time.

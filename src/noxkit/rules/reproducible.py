@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.diagnostics.model import FixSafety
+from noxkit.diagnostics.model import FixSafety, Severity
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._builds import Cause, first_difference
 
@@ -29,7 +29,9 @@ def repro_wheel(facts: BuildFacts) -> Iterator[Found]:
 
     # Why
     Only a build that anybody can repeat proves that a file comes from its sources. The second build has another folder,
-    other times of the files, another PYTHONHASHSEED and another umask; the sources are the same.
+    other times of the files, another PYTHONHASHSEED and another umask; the sources are the same. An error where what is
+    in the files, or which there are, or their order differs; a warning where it is only their times and modes, which
+    setuptools and flit store as they find them.
 
     # Fails
     ```toml pyproject.toml
@@ -93,7 +95,9 @@ def repro_sdist(facts: BuildFacts) -> Iterator[Found]:
 
     # Why
     Only a build that anybody can repeat proves that a file comes from its sources. The second build has another folder,
-    other times of the files, another PYTHONHASHSEED and another umask; the sources are the same.
+    other times of the files, another PYTHONHASHSEED and another umask; the sources are the same. An error where what is
+    in the files, or which there are, or their order differs; a warning where it is only their times and modes, which
+    setuptools and flit store as they find them.
 
     # Fails
     ```toml pyproject.toml
@@ -126,8 +130,8 @@ def repro_sdist(facts: BuildFacts) -> Iterator[Found]:
     ```
 
     # Fix
-    Where SOURCE_DATE_EPOCH mends it, the hint says so. setuptools stores times and modes as it finds them: for an sdist
-    that can be repeated, use a backend that does not (hatchling, flit, poetry-core, uv_build).
+    Where SOURCE_DATE_EPOCH mends it, the hint says so. setuptools stores times and modes as it finds them: build under
+    the same umask, or with a backend that stores neither (hatchling, poetry-core, uv_build).
 
     # Options
     `reproducible` and `source-date-epoch` of `[tool.noxkit.build]`.
@@ -154,15 +158,17 @@ def _different(facts: BuildFacts, pair: Round, difference: Difference, what: str
     name = f"`{difference.member}`" if difference.member else f"the {what} itself"
     more = f", and {difference.count - 1} more entries differ" if difference.count > 1 else ""
     message = f"a second build gives another {what} ({difference.cause.value}): {name} {difference.text}{more}"
-    return found(message, hint=_how(pair, difference), at=facts.at(pair.first, difference.member), display=True)
+    severity = Severity.WARNING if difference.is_outward else None
+    at = facts.at(pair.first, difference.member)
+    return found(message, hint=_how(pair, difference), at=at, severity=severity, display=True)
 
 
 _TIMELY = frozenset({Cause.TIME, Cause.CONTENT, Cause.MISSING, Cause.HEADER})
 _MEND = {
     Cause.PATH: "write paths relative to the project",
     Cause.ORDER: "sort what is collected before it is written: neither folders nor sets have an order",
-    Cause.MODE: "use a backend that does not store modes as the umask makes them (hatchling, flit, poetry-core, "
-    "uv_build), or accept it with `reproducible = false` in [tool.noxkit.build]",
+    Cause.MODE: "the modes of its files are those that the umask gave them: build each release under the same umask "
+    "(`umask 022`), in a fresh checkout; hatchling, flit, poetry-core and uv_build store none of that",
     Cause.OWNER: "use a backend that does not store owners (hatchling, flit, poetry-core, uv_build)",
     Cause.MISSING: "find out what the build reads from its surroundings",
     Cause.CONTENT: "sort what is generated, and keep times and random values out of it",
