@@ -49,10 +49,10 @@ def imported(*failures: ImportFailure) -> RehearsalFacts:
     )
 
 
-def missing(kind: Any, name: str, module: str, **more: str) -> ImportFailure:
+def missing(kind: Any, name: str, module: str, **more: Any) -> ImportFailure:
     """What imports a module that is not there."""
-    error = {"error": "ModuleNotFoundError", "home": "builtins", "message": f"No module named {module!r}"}
-    return ImportFailure(kind=kind, name=name, way="raised", missing=module, **error, **more)
+    error: dict[str, Any] = {"error": "ModuleNotFoundError", "message": f"No module named {module!r}"}
+    return ImportFailure(kind=kind, name=name, way="raised", home="builtins", missing=module, **error, **more)
 
 
 def contents(version: str, *files: str, requires: tuple[str, ...] = ()) -> Contents:
@@ -98,7 +98,10 @@ EXAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
     ),
     "NK-ENTRYPOINT-UNRESOLVABLE@rehearsal": (
         [imported(missing("script", "acme", "acme.cli", group=SCRIPT, value="acme.cli:main"))],
-        [imported(missing("entry point", "x", "other", group=PLUGIN, value="acme.plugin:Plugin"))],
+        [
+            imported(missing("entry point", "x", "other", group=PLUGIN, value="acme.plugin:Plugin")),
+            imported(missing("script", "x", "other", group=SCRIPT, value="acme.cli:main", extras=("cli",))),
+        ],
     ),
     "NK-RELEASE-DIFFERENCE": (
         [released(contents("1.2", MAIN, IO, DATA), contents("1.3", MAIN, requires=("idna>=3",)))],

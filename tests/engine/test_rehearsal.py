@@ -13,6 +13,8 @@ import pytest
 from noxkit.diagnostics.model import Outcome, Severity, Status
 from noxkit.engine._rehearsal import plan_rehearsal
 from noxkit.engine._task import Task
+from noxkit.rules._rehearsals import ImportFailure, RehearsalFacts
+from noxkit.rules.rehearsals import import_smoke
 from tests._trees import PYTHON, Repo, clean_environ, wheel
 from tests.artifacts._recipes import build
 from tests.engine._releases import after_builds, index_service, member, put_wheel, recipe, workspace
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.workspace.model import Package
 
-E, I = Severity.ERROR, Severity.INFO  # noqa: E741 -- as the tables have them
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 -- as the tables have them
 SMOKE, POINT = "NK-IMPORT-SMOKE", "NK-ENTRYPOINT-UNRESOLVABLE"
 DEPS, EXTRAS = "NK-DEPS-UNRESOLVABLE", "NK-EXTRAS-UNRESOLVABLE"
 
@@ -68,15 +70,26 @@ MODULES: dict[str, tuple[str, Severity | None, str]] = {
     "interrupt": ("raise KeyboardInterrupt\n", E, "raises KeyboardInterrupt"),
     "own_module_missing": ("import demo.left_out\n", E, "No module named 'demo.left_out'"),
     "own_name_missing": ("from demo import left_out\n", E, "cannot import name 'left_out'"),
-    "undeclared": ("import yaml\n", I, "No module named 'yaml'"),
-    "undeclared_parent": ("import yaml.nodes\n", I, "No module named 'yaml'"),
+    "undeclared": ("import yaml\n", W, "No module named 'yaml'"),
+    "undeclared_parent": ("import yaml.nodes\n", W, "No module named 'yaml'"),
+    "undeclared_and_said": (
+        "try:\n    import yaml\nexcept ImportError as error:\n    raise ImportError('needs PyYAML') from error\n",
+        I, "needs PyYAML"),
+    "contrib.undeclared": ("import yaml\n", I, "No module named 'yaml'"),
+    "yaml_plugin": ("import yaml\n", I, "No module named 'yaml'"),
+    "of_a_framework": ("import pytest\n", I, "No module named 'pytest'"),
+    "of_an_extra": ("import simplejson\n", I, "No module named 'simplejson'"),
     "other_platform": ("import winreg\n", I, "No module named 'winreg'"),
+    "macos": ("import os\nos.no_such_call\n", I, "raises AttributeError"),
+    "templates.new": ("name.format()\n", I, "raises NameError"),
+    "not_set_up": ("class NotSetUp(Exception): ...\nraise NotSetUp('no settings')\n", W, "raises NotSetUp"),
+    "a_dropped_module": ("import asynchat\n", W, "No module named 'asynchat'"),
     "file_of_the_tree": ("open('pyproject.toml')\n", E, "raises FileNotFoundError"),
     "syntax": ("x = = 1\n", E, "raises SyntaxError"),
     "says_a_lot": ("import os\nos.write(1, b'x' * 4_000_000)\nos.write(2, b'y' * 4_000_000)\n", None, ""),
     "message_of_a_megabyte": ("raise ValueError('x' * 1_000_000)\n", E, "raises ValueError: xxx"),
     "message_of_surrogates": ("raise ValueError('\\ud800\\x1b[31m')\n", E, "raises ValueError: ?"),
-    "message_that_fails": ("class E(Exception):\n    def __str__(self):\n        raise self\nraise E\n", E, "raises E"),
+    "message_that_fails": ("class E(Exception):\n    def __str__(self):\n        raise self\nraise E\n", W, "raises E"),
     "name_that_is_no_text": ("raise ImportError('x', name=3)\n", I, "raises ImportError: x"),
     "z1_changes_folder": ("import os\nos.chdir('/')\n", None, ""),
     "z2_replaces_json": ("import json\njson.dumps = json.loads = None\n", None, ""),
@@ -103,7 +116,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Report:
     repo = Repo(folder / "repo", clean_environ(folder / "home", UV_OFFLINE="1", UV_PYTHON_DOWNLOADS="never"))
     repo.write({"pyproject.toml": member("demo", noxkit="release = { import-timeout = 1 }\n")})
     files = {f"demo/{name.replace('.', '/')}.py": code for name, (code, _, _) in MODULES.items()}
-    put_wheel(repo.root / "dist", "demo", "1.0", recipe(files))
+    extra = {"Requires_Dist": "simplejson; extra == 'json'", "Provides_Extra": "json"}
+    put_wheel(repo.root / "dist", "demo", "1.0", recipe(files, **extra))
     return rehearse(repo)
 
 
@@ -180,7 +194,7 @@ def test_every_entry_point_is_loaded(
     [
         pytest.param({"acme/plugins/ini/__init__.py": "import yaml\n"}, E, id="the-package-in-a-namespace"),
         pytest.param({"acme/ini.py": "import yaml\n"}, E, id="a-module-in-a-namespace"),
-        pytest.param({"acme/ini/__init__.py": "", "acme/ini/extra.py": "import yaml\n"}, I, id="a-part-of-it"),
+        pytest.param({"acme/ini/__init__.py": "", "acme/ini/more.py": "import yaml\n"}, W, id="a-part-of-it"),
         pytest.param({"acme/ini/extra.py": "import yaml\n", "acme/other.py": ""}, E, id="no-package-above"),
     ],
 )
@@ -213,6 +227,55 @@ def test_what_resolves_is_installed_and_what_it_brings_is_imported(repo: Repo) -
     ended, findings = of_one(repo, text, more=offline(repo))
     assert (ended.status, findings) == (Status.PASSED, [])
     assert ended.evidence["imported"] == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [
+        pytest.param("import idna\n", I, id="plain"),
+        pytest.param("import sys\ntry:\n    import idna\nexcept ImportError:\n    sys.exit(1)\n", I, id="exits"),
+        pytest.param("import idna\n1 / 0\n", E, id="fails-with-it-too"),
+    ],
+)
+def test_a_script_is_loaded_again_with_the_extras(repo: Repo, code: str, severity: Severity) -> None:
+    wheel(shelf(repo), "idna", "3.0")
+    more = 'optional-dependencies = { cli = ["idna>=2"] }\n' + offline(repo)
+    scripts = "[console_scripts]\ndemo = demo.cli:main\n"
+    extra = {"Provides_Extra": "cli", "Requires_Dist": "idna>=2; extra == 'cli'"}
+    ended, found = of_one(repo, recipe({"demo/cli.py": f"{code}main = print\n"}, scripts=scripts, **extra), more=more)
+    assert {each.code for each in found} == {SMOKE, POINT}
+    (script,) = (each for each in found if each.code == POINT)
+    assert (script.severity, ended.status) == (severity, Status.PASSED if severity is I else Status.FAILED)
+    assert ("with the extras it works (cli)" in script.hint) == (severity is I)
+
+
+@pytest.mark.parametrize(
+    ("python", "missing", "name", "severity", "hint"),
+    [
+        ("3.10", "tomllib", "demo.config", E, 'raise `requires-python` to ">=3.11"; or require `tomli; python_version'),
+        ("3.10", "tomllib", "demo._py311", I, "optional"),
+        ("3.13", "compression", "demo", E, 'to ">=3.14"'),
+        ("3.13", "cgi", "demo.web", W, "Python 3.13 has no `cgi` any more"),
+        ("3.13", "cgi", "demo", E, "Python 3.13 has no `cgi` any more"),
+        ("3.13", "winreg", "demo", I, "optional"),
+    ],
+)
+def test_a_module_that_the_standard_library_does_not_have_yet_or_any_more(
+    python: str, missing: str, name: str, severity: Severity, hint: str
+) -> None:
+    failure = ImportFailure(
+        kind="module",
+        name=name,
+        way="raised",
+        error="ModuleNotFoundError",
+        home="builtins",
+        message=f"No module named '{missing}'",
+        missing=missing,
+    )
+    own = frozenset({"demo"})
+    (found,) = import_smoke(RehearsalFacts(wheel="w.whl", python=python, own=own, roots=own, failures=(failure,)))
+    assert found.severity is severity
+    assert hint in found.hint
 
 
 def test_a_name_that_is_missing_in_what_is_required_is_an_error(repo: Repo) -> None:

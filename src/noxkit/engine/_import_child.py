@@ -127,7 +127,10 @@ def failure_of(error: BaseException) -> dict[str, Any]:
 
 
 def main(order_file: str, answer_file: str) -> int:
-    """Try all from the item `start` on but what is below `broken` modules; each line of the answer is one event."""
+    """Try all from the item `start` on (or of these `only` some) but what is below `broken` modules.
+
+    Each line of the answer is one event.
+    """
     with open(order_file, encoding="utf-8") as file:  # noqa: PTH123 -- pathlib would be one more import to blame
         order = json.load(file)
     append, write, close = os.open, os.write, os.close
@@ -142,10 +145,10 @@ def main(order_file: str, answer_file: str) -> int:
     items = items_of(distribution)
     python = ".".join(map(str, sys.version_info[:3]))
     roots = roots_of([item["name"] for item in items if item["kind"] == "module"])
-    own, required = sorted(tops_of(distribution)), required_by(distribution)
-    say(python=python, version=distribution.version, items=len(items), own=own, required=required, roots=roots)
+    own, required, requires = sorted(tops_of(distribution)), required_by(distribution), distribution.requires or []
+    say(python=python, items=len(items), own=own, required=required, requires=requires, roots=roots)
     for number, item in enumerate(items):
-        if number < order["start"] or is_below(item, order["broken"]):
+        if number < order["start"] or number not in (order["only"] or [number]) or is_below(item, order["broken"]):
             continue
         say(begin=number, item=item)
         faulthandler.dump_traceback_later(order["timeout"], exit=True, file=stderr)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,27 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, FileRecord, Outcome, Status
 from noxkit.engine._contents import built_files
-from noxkit.engine._rehearsal_room import DoubtError, distribution_of, fresh_room
+from noxkit.engine._rehearsal_room import DoubtError, Imported, distribution_of, fresh_room
 from noxkit.engine._rules import signed
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task
 from noxkit.rules._rehearsals import RehearsalFacts, Unresolved
-from noxkit.rules.rehearsals import deps_unresolvable, entrypoint_unresolvable, extras_unresolvable, import_smoke
+from noxkit.rules.rehearsals import (
+    deps_unresolvable,
+    entrypoint_unresolvable,
+    extras_unresolvable,
+    import_smoke,
+    may_want_extra,
+)
 from noxkit.workspace.pythons import admits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from noxkit.engine._context import Context
-    from noxkit.engine._rehearsal_room import Imported, Room
+    from noxkit.engine._rehearsal_room import Room
     from noxkit.engine._task import ToolCall
+    from noxkit.rules._rehearsals import ImportFailure
     from noxkit.workspace.model import Package
 
 __all__ = ["REHEARSAL", "plan_rehearsal"]
@@ -153,19 +161,36 @@ def _concluded(context: Context, python: str, wheel: FileRecord, files: Sequence
             unresolved = room.install([wheel])
             imported = None if unresolved else room.import_all(wheel)
             broken, doubt = ([], None) if unresolved else _extras(context, room, wheel)
+            facts = _facts(wheel, python, imported or Imported())
+            facts = dataclasses.replace(facts, failures=_with_extras(room, wheel, facts, imported or Imported()))
     except DoubtError as error:
         return _unsure(error.reason, error.hint)
-    facts = RehearsalFacts(
-        wheel=wheel.name,
-        python=python,
-        own=imported.own if imported else frozenset(),
-        required=imported.required if imported else frozenset(),
-        roots=imported.roots if imported else frozenset(),
-        unresolved=(Unresolved(reason=unresolved),) if unresolved else tuple(broken),
-        failures=imported.failures if imported else (),
-    )
+    facts = dataclasses.replace(facts, unresolved=(Unresolved(reason=unresolved),) if unresolved else tuple(broken))
     outcome = _outcome(wheel, python, imported, doubt)
     return signed(context, outcome, [finding for each in _RULES for finding in each(facts)])
+
+
+def _facts(wheel: FileRecord, python: str, imported: Imported) -> RehearsalFacts:
+    return RehearsalFacts(
+        wheel=wheel.name,
+        python=python,
+        own=imported.own,
+        required=imported.required,
+        optional=frozenset[str]().union(*imported.extras.values()),
+        roots=imported.roots,
+        failures=imported.failures,
+    )
+
+
+def _with_extras(room: Room, wheel: FileRecord, facts: RehearsalFacts, imported: Imported) -> tuple[ImportFailure, ...]:
+    """The failures, of which it is known now which are none where the extras are installed."""
+    asked = [failure for failure in facts.failures if may_want_extra(facts, failure)]
+    extras = tuple(extra for extra, names in imported.extras.items() if names)
+    works = room.works_with(wheel, asked, extras) if asked and extras else set[int]()
+    return tuple(
+        dataclasses.replace(failure, extras=extras) if failure.number in works else failure
+        for failure in facts.failures
+    )
 
 
 def _extras(context: Context, room: Room, wheel: FileRecord) -> tuple[list[Unresolved], DoubtError | None]:

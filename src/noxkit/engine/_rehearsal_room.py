@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from noxkit.engine import _import_child
 from noxkit.engine._contents import project_of
@@ -23,7 +25,7 @@ from noxkit.engine._indexes import index_arguments
 from noxkit.rules._rehearsals import ImportFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from noxkit.diagnostics.model import FileRecord
     from noxkit.engine._context import Context
@@ -41,6 +43,7 @@ _NETWORK = re.compile(
     re.IGNORECASE,
 )
 _UNSATISFIABLE = re.compile(r"no solution found|hash mismatch|unsatisfiable", re.IGNORECASE)
+_EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)""")
 _UNCACHED = re.compile(r"(\S+) was not found in the cache")
 _NOISE = ("Using Python", "Using CPython", "Using PyPy", "Resolved ", "error: No solution")
 _ENVIRONMENT_HINT = "make that Python available (`uv python install`), and disk space"
@@ -53,6 +56,7 @@ class _Event(msgspec.Struct, frozen=True):
     items: int | None = None
     own: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     begin: int | None = None
     item: _Item | None = None
@@ -80,14 +84,18 @@ _EVENTS: msgspec.json.Decoder[_Event] = msgspec.json.Decoder(_Event)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What the imports of one wheel have shown; `tried` counts them."""
+    """What the imports of one wheel have shown; `tried` counts them.
 
-    python: str
-    tried: int
-    own: frozenset[str]
-    required: frozenset[str]
-    roots: frozenset[str]
-    failures: tuple[ImportFailure, ...]
+    `extras` are the normalised names of what each of its extras requires.
+    """
+
+    python: str = ""
+    tried: int = 0
+    own: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    extras: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict[str, "frozenset[str]"])
+    roots: frozenset[str] = frozenset()
+    failures: tuple[ImportFailure, ...] = ()
     trouble: str | None = None
 
 
@@ -147,7 +155,9 @@ class Room:
 
     def install(self, wheels: Sequence[FileRecord]) -> str | None:
         """Install wheels with what they require; why that cannot be resolved, or None. Raises DoubtError."""
-        named = [str(self.context.root / wheel.name) for wheel in wheels]
+        return self._install([str(self.context.root / wheel.name) for wheel in wheels])
+
+    def _install(self, named: Sequence[str]) -> str | None:
         where = ["--python", str(self.home), "--constraint", str(self.constraints)]
         return judged_by_uv(self.uv("pip", "install", *index_arguments(self.context), *where, *named))
 
@@ -160,12 +170,24 @@ class Room:
         where = [*index_arguments(self.context), "--constraint", str(self.constraints)]
         return judged_by_uv(self.uv("pip", "compile", *how, *where, str(wanted)))
 
-    def import_all(self, wheel: FileRecord) -> Imported:
-        """Import all that the wheel brings, going on behind whatever ends the interpreter."""
-        result = Imported(python="", tried=0, own=frozenset(), required=frozenset(), roots=frozenset(), failures=())
+    def works_with(self, wheel: FileRecord, failures: Sequence[ImportFailure], extras: Sequence[str]) -> set[int]:
+        """The numbers of those failures that are none where the extras are installed; they stay installed."""
+        named = f"{distribution_of(wheel)}[{','.join(extras)}] @ {(self.context.root / wheel.name).as_uri()}"
+        try:
+            if self._install([named]) is not None:
+                return set()
+        except DoubtError:
+            return set()
+        numbers = [failure.number for failure in failures]
+        again = self.import_all(wheel, only=numbers)
+        return set(numbers) - {failure.number for failure in again.failures} if again.trouble is None else set()
+
+    def import_all(self, wheel: FileRecord, *, only: Sequence[int] = ()) -> Imported:
+        """Import all that the wheel brings, or some of it, going on behind whatever ends the interpreter."""
+        result = Imported()
         start, broken = 0, list[str]()
         while True:
-            events, completed = self._once(wheel, start, broken)
+            events, completed = self._once(wheel, start, broken, only)
             result = self._with(result, events)
             last = events[-1] if events else None
             if last is not None and last.done:
@@ -174,16 +196,19 @@ class Room:
                 return dataclasses.replace(result, trouble="interrupted")
             if last is None or last.begin is None or last.item is None:
                 return dataclasses.replace(result, trouble=f"the imports stopped: {_said(completed)}")
-            failure = _ended(last.item, completed, limit=self.context.config.options.release.import_timeout)
+            failure = _ended(last.begin, last.item, completed, limit=self.context.config.options.release.import_timeout)
             result = dataclasses.replace(result, failures=(*result.failures, failure))
             start = last.begin + 1
             broken += [last.item.name] if last.item.kind == "module" else []
 
-    def _once(self, wheel: FileRecord, start: int, broken: Sequence[str]) -> tuple[list[_Event], Completed]:
+    def _once(
+        self, wheel: FileRecord, start: int, broken: Sequence[str], only: Sequence[int]
+    ) -> tuple[list[_Event], Completed]:
         """One process that tries everything from the item `start` on, but what is below `broken` modules."""
-        order, answer, empty = self.folder / "order.json", self.folder / f"answer-{start}.jsonl", self.folder / "empty"
+        order, answer, empty = self.folder / "order.json", self.folder / "answer.jsonl", self.folder / "empty"
+        answer.unlink(missing_ok=True)
         limit = self.context.config.options.release.import_timeout
-        told = {"name": distribution_of(wheel), "start": start, "broken": broken, "timeout": limit}
+        told = {"name": distribution_of(wheel), "start": start, "only": only, "broken": broken, "timeout": limit}
         order.write_bytes(msgspec.json.encode(told))
         empty.mkdir(exist_ok=True)
         program = self.folder / "imports.py"  # beside nothing of noxkit that could be imported
@@ -204,7 +229,7 @@ class Room:
         items = {event.begin: event.item for event in events if event.begin is not None and event.item is not None}
         skip = self.context.config.options.release.skip_imports
         failures = [
-            _raised(item, event.failure)
+            _raised(event.end, item, event.failure)
             for event in events
             if event.end is not None and event.failure is not None and (item := items.get(event.end)) is not None
         ]
@@ -215,6 +240,7 @@ class Room:
             tried=result.tried + len(items),
             own=frozenset(head.own) if head else result.own,
             required=frozenset(head.required) if head else result.required,
+            extras=_by_extra(head.requires) if head else result.extras,
             roots=frozenset(head.roots) if head else result.roots,
             failures=(*result.failures, *(failure for failure in failures if not _is_skipped(failure, skip))),
         )
@@ -263,8 +289,23 @@ def _is_skipped(failure: ImportFailure, globs: Sequence[str]) -> bool:
     )
 
 
-def _raised(item: _Item, failure: _Failure) -> ImportFailure:
+def _by_extra(requires: Sequence[str]) -> dict[str, frozenset[str]]:
+    """What each extra brings that is not required without one, by the lines of Requires-Dist."""
+    always: set[str] = set()
+    found: dict[str, set[str]] = {}
+    for line in requires:
+        with contextlib.suppress(InvalidRequirement):
+            requirement = Requirement(line)
+            extras = {canonicalize_name(name) for name in _EXTRA.findall(str(requirement.marker or ""))}
+            for extra in extras:
+                found.setdefault(extra, set()).add(canonicalize_name(requirement.name))
+            always |= set() if extras else {canonicalize_name(requirement.name)}
+    return {extra: frozenset(names - always) for extra, names in sorted(found.items())}
+
+
+def _raised(number: int, item: _Item, failure: _Failure) -> ImportFailure:
     return ImportFailure(
+        number=number,
         kind=item.kind,
         name=item.name,
         group=item.group,
@@ -277,11 +318,12 @@ def _raised(item: _Item, failure: _Failure) -> ImportFailure:
     )
 
 
-def _ended(item: _Item, completed: Completed, *, limit: float) -> ImportFailure:
+def _ended(number: int, item: _Item, completed: Completed, *, limit: float) -> ImportFailure:
     hung = completed.timed_out or b"Timeout (" in completed.stderr
     code = completed.returncode
     said = f"signal {-code}" if code < 0 else f"exit code {code}"
     return ImportFailure(
+        number=number,
         kind=item.kind,
         name=item.name,
         group=item.group,

@@ -17,7 +17,8 @@ class ImportFailure:
 
     `name` is the module's, or the entry point's with its `group` and `value`. `way` says how it failed: it raised
     `error`, whose class is of the top-level module `home`, it ended the interpreter, or it did not return.
-    `missing` is the module that an ImportError names.
+    `missing` is the module that an ImportError names. `number` is its place among what is tried. With the `extras` of
+    the distribution it does work.
     """
 
     kind: Literal["module", "script", "entry point"]
@@ -29,6 +30,8 @@ class ImportFailure:
     home: str = ""
     message: str = ""
     missing: str | None = None
+    number: int = -1
+    extras: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +47,15 @@ class RehearsalFacts:
     """One wheel on one Python.
 
     `own` are the top-level modules that it brings, `required` the import names of what it requires without an extra,
-    as far as they are installed. `roots` are the modules of the wheel that lie in no other one of it.
+    as far as they are installed. `optional` are the normalised names of what its extras bring. `roots` are the modules
+    of the wheel that lie in no other one of it.
     """
 
     wheel: str
     python: str
     own: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
     unresolved: tuple[Unresolved, ...] = ()
     failures: tuple[ImportFailure, ...] = ()

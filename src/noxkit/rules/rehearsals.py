@@ -3,20 +3,47 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.model import Severity
 from noxkit.rules._base import Found, Scope, also, found, rule
-from noxkit.rules._stdlib_names import ANY_PYTHON
+from noxkit.rules._import_graph import is_for_platform
+from noxkit.rules._import_owners import HOSTS, any_brings, owners_of
+from noxkit.rules._installed import is_template, is_test_path
+from noxkit.rules._stdlib_names import ANY_PYTHON, stdlib_of
+from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from noxkit.rules._rehearsals import ImportFailure, RehearsalFacts
 
-__all__ = ["deps_unresolvable", "entrypoint_unresolvable", "extras_unresolvable", "import_smoke"]
+__all__ = ["deps_unresolvable", "entrypoint_unresolvable", "extras_unresolvable", "import_smoke", "may_want_extra"]
 
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+_PLAIN = ("No module named ", "cannot import name ")
+_FRAMEWORKS = frozenset(
+    {
+        "babel",
+        "distutils",
+        "django",
+        "docutils",
+        "hypothesis",
+        "mypy",
+        "pkg_resources",
+        "pytest",
+        "setuptools",
+        "sphinx",
+    }
+)
+"""What is there wherever the part of a distribution is used that imports it."""
+_OPTIONAL = re.compile(
+    r"(?:^|/)(?:contrib|compat|ext|[^/]*(?:adapter|addon|backend|bench|connector|dialect|driver|engine|extension|exporter|"
+    r"frontend|inputhook|integration|plugin|provider|serializer|storage|testing|transport|writer)s?|sphinxext)(?:/|$)"
+)
+_OF_ONE_PYTHON = re.compile(r"3_?1\d")
+_BACKPORTS = {"tomllib": "tomli", "annotationlib": "typing_extensions", "compression": "backports.zstd"}
 
 
 @rule(code="NK-DEPS-UNRESOLVABLE", scope=Scope.REHEARSAL, since="1.0", standard=True)
@@ -94,7 +121,8 @@ def import_smoke(facts: RehearsalFacts) -> Iterator[Found]:
 
     # Fails
     `acme/__init__.py` imports `yaml`, and the wheel does not require PyYAML. Or `acme.io` reads a file of the tree,
-    calls `sys.exit()`, or waits for ever.
+    calls `sys.exit()`, waits for ever, or imports `tomllib` and the wheel admits Python 3.10. A module that nothing
+    else needs and that imports what neither a requirement nor an extra brings is a warning.
 
     # Passes
     `acme.contrib.django` imports `django`, which only an extra brings: an optional module is information, no error.
@@ -128,6 +156,7 @@ def entrypoint_unresolvable(facts: RehearsalFacts) -> Iterator[Found]:
 
     # Passes
     The entry point `acme.plugin:Plugin` of another project's group imports that project, which only an extra brings.
+    Or a script that works once the extras are installed, and says so without them: that is information.
     """
     for failure in facts.failures:
         if failure.kind == "module":
@@ -153,21 +182,83 @@ def _is_implied(facts: RehearsalFacts, failure: ImportFailure) -> bool:
     )
 
 
+def may_want_extra(facts: RehearsalFacts, failure: ImportFailure) -> bool:
+    """Whether it is worth installing the extras to see what something fails for: a script, an optional part."""
+    return _severity(facts, failure) is not Severity.INFO and not _is_top(facts, failure)
+
+
+def _is_top(facts: RehearsalFacts, failure: ImportFailure) -> bool:
+    return failure.kind == "module" and failure.name in facts.roots
+
+
+def _root(failure: ImportFailure) -> str:
+    return (failure.missing or "").partition(".")[0]
+
+
 def _severity(facts: RehearsalFacts, failure: ImportFailure) -> Severity:
-    """An error; but information where an optional part misses what only an extra, or another platform, brings."""
-    if failure.way != "raised" or failure.kind == "script":
+    """An error; but less where an optional part misses what only an extra, another platform or its host brings."""
+    is_top, root = _is_top(facts, failure), _root(failure)
+    if (failure.extras or _is_for_elsewhere(failure)) and not is_top:
+        return Severity.INFO
+    if failure.way != "raised":
         return Severity.ERROR
-    is_top = failure.kind == "module" and failure.name in facts.roots
-    root = (failure.missing or "").partition(".")[0]
+    if root not in facts.own and root in ANY_PYTHON:
+        return _of_the_standard_library(facts, failure, root)
+    if failure.kind == "script" and failure.error in _IMPORT_ERRORS and not failure.message.startswith(_PLAIN):
+        return Severity.WARNING  # it says itself what it wants
+    if failure.kind == "script" or is_top or root in facts.own or root in facts.required:
+        return Severity.ERROR
     if failure.error in _IMPORT_ERRORS or root:
-        if root in facts.own:
-            return Severity.ERROR
-        if root in ANY_PYTHON:
-            return Severity.INFO  # a module of another platform, or one that a later Python has dropped
-        return Severity.ERROR if is_top or root in facts.required else Severity.INFO
-    # An error of a class of somebody else's: a framework that wants to be set up first.
-    foreign = failure.home not in {"builtins", *facts.own, *ANY_PYTHON}
-    return Severity.INFO if foreign and not is_top else Severity.ERROR
+        return Severity.WARNING if _is_forgotten(facts, failure, root) else Severity.INFO
+    return _of_class(facts, failure.home)
+
+
+def _of_class(facts: RehearsalFacts, home: str) -> Severity:
+    """Less than an error where its class is the wheel's own or somebody else's: what wants to be set up first."""
+    if home in ANY_PYTHON:
+        return Severity.ERROR
+    return Severity.WARNING if home in facts.own else Severity.INFO
+
+
+def _is_for_elsewhere(failure: ImportFailure) -> bool:
+    """Whether a module is for another platform, to be copied, or for tests."""
+    path = failure.name.replace(".", "/")
+    elsewhere = is_for_platform(failure.name) or is_template(path) or is_test_path(f"{path}.py")
+    return failure.kind == "module" and elsewhere
+
+
+def _of_the_standard_library(facts: RehearsalFacts, failure: ImportFailure, root: str) -> Severity:
+    """Information where another platform has the module, or where the name of what failed says for which Python it is.
+
+    One that this Python has no longer leaves an optional part behind; one that it does not have yet is simply wrong.
+    """
+    if root in stdlib_of([facts.python]) or _OF_ONE_PYTHON.search(failure.name):
+        return Severity.INFO
+    is_new = _first_with(root, facts.python) is not None
+    if is_new or failure.kind == "script" or _is_top(facts, failure):
+        return Severity.ERROR
+    return Severity.WARNING if failure.kind == "module" and root not in _FRAMEWORKS else Severity.INFO
+
+
+def _first_with(root: str, python: str) -> str | None:
+    """The first Python after `python` whose standard library has a module."""
+    after = SUPPORTED[SUPPORTED.index(python) + 1 :] if python in SUPPORTED else ()
+    return next((later for later in after if root in stdlib_of([later])), None)
+
+
+def _is_forgotten(facts: RehearsalFacts, failure: ImportFailure, root: str) -> bool:
+    """Whether a module simply imports what nothing of the distribution brings, not even one of its extras.
+
+    Left alone is what says so itself, in an ImportError of its own, and what is for a program that brings the other:
+    by the entry points that name it, by what it imports, or by what its folders are called.
+    """
+    plain = failure.error == "ModuleNotFoundError" and failure.message.startswith(_PLAIN)
+    if not plain or failure.kind != "module" or root in HOSTS or root in _FRAMEWORKS:
+        return False
+    named = {other.value.partition(":")[0].strip() for other in facts.failures if other.kind != "module"}
+    path = failure.name.replace(".", "/")
+    optional = _OPTIONAL.search(path) or failure.name in named
+    return not optional and not any_brings(facts.optional, root)
 
 
 def _how(failure: ImportFailure) -> str:
@@ -179,15 +270,38 @@ def _how(failure: ImportFailure) -> str:
 
 
 def _hint(facts: RehearsalFacts, failure: ImportFailure, *, optional: bool) -> str:
-    root = (failure.missing or "").partition(".")[0]
+    if failure.extras:
+        return f"with the extras it works ({', '.join(failure.extras)}): say in the documentation which one it wants"
     if failure.way == "hung":
         return "do nothing at import that can wait; or raise `release.import-timeout` in [tool.noxkit]"
     if failure.way == "ended":
         return 'put what the module does when it is run below `if __name__ == "__main__":`'
     if optional:
         return "it is optional as it stands; `release.skip-imports` in [tool.noxkit] names what is not to be imported"
+    missing = failure.error == "ModuleNotFoundError" and failure.missing
+    return _missing_hint(facts, failure) if missing else f"mend it; {_WITHIN}"
+
+
+_WITHIN = "one that only works inside of another program is named in `release.skip-imports` of [tool.noxkit]"
+
+
+def _missing_hint(facts: RehearsalFacts, failure: ImportFailure) -> str:
+    root = _root(failure)
     if root in facts.own:
         return f"`{failure.missing}` is not in the wheel: include it, or do not import it"
-    if failure.error == "ModuleNotFoundError":
-        return f"add the distribution that brings `{root}` to `dependencies` of [project]"
-    return "mend it; one that only works inside of another program is named in `release.skip-imports` of [tool.noxkit]"
+    if root in ANY_PYTHON:
+        return _newer_or_older(facts.python, root)
+    owners = owners_of(root)
+    named = f"`{owners[0]}`" if owners else f"the distribution that brings `{root}`"
+    if _is_top(facts, failure) or failure.kind == "script":
+        return f"add {named} to `dependencies` of [project]"
+    return f"add {named} to `dependencies` of [project] or to an extra; {_WITHIN}"
+
+
+def _newer_or_older(python: str, root: str) -> str:
+    first = _first_with(root, python)
+    if first is None:
+        return f"Python {python} has no `{root}` any more: replace it, or lower what `requires-python` admits"
+    instead = _BACKPORTS.get(root)
+    require = f'; or require `{instead}; python_version < "{first}"` and import that there' if instead else ""
+    return f'Python has `{root}` from {first} on: raise `requires-python` to ">={first}"{require}'
