@@ -107,6 +107,10 @@ EXAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
         [released(contents("1.2", MAIN, IO, DATA), contents("1.3", MAIN, requires=("idna>=3",)))],
         [released(contents("1.2", MAIN, IO), contents("1.2.1", MAIN, IO))],
     ),
+    "NK-VERSION-BEHIND": (
+        [PreviousFacts(name="acme", new="0.1.dev1", newest="1.2", place=Place(WHEEL))],
+        [PreviousFacts(name="acme", new="1.3", place=Place(WHEEL)) for _ in range(2)],
+    ),
     "NK-VERSION-BUMP-SMALL": (
         [released(contents("1.2", MAIN, IO), contents("1.2.1", MAIN, IO), "acme.io.read")],
         [released(contents("1.2", MAIN, IO), contents("2.0", MAIN, IO), "acme.io.read")],

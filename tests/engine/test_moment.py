@@ -76,7 +76,7 @@ def test_a_package_that_is_asked_for_is_asked_all_four_questions(repo: Repo, she
         pytest.param(["v0.9"], "1.0", None, id="an-earlier-tag"),
         pytest.param(["v0.9", "v0.10"], "0.10", "nothing to release", id="the-highest-not-the-last-by-name"),
         pytest.param(["v2.0"], "1.0", None, id="a-later-tag"),
-        pytest.param(["other-v1.0"], "1.0", "nothing to release: no tag of it yet", id="of-another-package"),
+        pytest.param(["other-v1.0"], "1.0", "nothing to release: no tag of it among 1 tag", id="of-another-package"),
     ],
 )
 def test_a_package_is_asked_whose_version_differs_from_its_last_tag(
@@ -94,6 +94,7 @@ def test_members_are_asked_one_by_one(repo: Repo, shelf: Path) -> None:
     several(repo, shelf)
     repo.git("tag", "acme-core-v1.0")
     repo.git("tag", "acme-io-v0.9")
+    repo.write({"later.txt": ""}).commit()
     report = repo.run(planner=after_builds(plan_moment), session="release_check")
     ended = {task.package: task for task in report.tasks if task.name == "moment"}
     assert (ended["acme-core"].status, ended["acme-io"].status) == (Status.SKIPPED, Status.PASSED)
@@ -170,11 +171,63 @@ def test_a_tag_that_exists_is_an_error(repo: Repo, shelf: Path, tmp_path: Path, 
         repo.git("clone", "-q", "--bare", str(repo.root), str(bare))
         repo.git("--git-dir", str(bare), "tag", "v1.0")
         repo.git("remote", "add", "origin" if where == "remote" else "upstream", str(bare))
+    repo.write({"later.txt": ""}).commit()
     ended, report = ask(repo, "--release", "demo")
     (found,) = report.findings
     assert (found.code, found.path, ended.status) == (TAG, "pyproject.toml", Status.FAILED)
     assert "`v1.0` of demo 1.0" in found.message
     assert said in found.message
+
+
+@pytest.mark.parametrize("kind", ["--no-sign", "--annotate"])
+def test_a_tag_of_the_commit_that_is_released_was_made_for_it(
+    repo: Repo, shelf: Path, tmp_path: Path, kind: str
+) -> None:
+    released(repo, shelf).git("tag", kind, "-m", "1.0", "v1.0")
+    bare = tmp_path / "bare.git"
+    repo.git("clone", "-q", "--bare", str(repo.root), str(bare))
+    repo.git("remote", "add", "origin", str(bare))
+    ended, report = ask(repo, "--release", "demo")
+    assert (codes(report), ended.evidence["tag"]) == ([], "v1.0")
+
+
+@pytest.mark.parametrize(
+    ("tags", "tag"),
+    [
+        pytest.param(["v0.9", "0.8"], "v1.0", id="of-equals-the-usual-one"),
+        pytest.param(["v0.1", "0.8", "0.9"], "1.0", id="without-v"),
+        pytest.param(["release-0.9", "nightly"], "release-1.0", id="release"),
+        pytest.param(["demo-0.9"], "demo-1.0", id="with-its-name"),
+        pytest.param(["demo-v0.9", "demo-v0.8", "v0.8"], "demo-v1.0", id="with-its-name-and-v"),
+        pytest.param(["latest", "vx", "2024-01"], "v1.0", id="none-of-a-version"),
+    ],
+)
+def test_tags_are_written_as_the_earlier_ones(repo: Repo, shelf: Path, tags: list[str], tag: str) -> None:
+    released(repo, shelf)
+    for each in tags:
+        repo.git("tag", each)
+    ended, _ = ask(repo, "--release", "demo")
+    assert ended.evidence["tag"] == tag
+
+
+def test_tags_of_which_none_is_understood_are_said(repo: Repo, shelf: Path) -> None:
+    released(repo, shelf).git("tag", "built-0.9-final")
+    ended, _ = ask(repo)
+    assert ended.status is Status.SKIPPED
+    assert "no tag of it among 1 tag (`release.tag` in [tool.noxkit] says how they are written)" in (ended.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("core", "tag"),
+    [pytest.param("1.0", "v1.0", id="equal-versions"), pytest.param("1.1", "acme-io-v1.0", id="each-its-own")],
+)
+def test_members_of_one_version_may_share_a_tag(repo: Repo, shelf: Path, core: str, tag: str) -> None:
+    several(repo, shelf, **{"packages/acme-core/pyproject.toml": member("acme-core", core).partition("\n[tool.")[0]})
+    repo.git("tag", "v0.9")
+    report = repo.run("--release", "acme-io", planner=after_builds(plan_moment), session="release_check")
+    assert [task.evidence["tag"] for task in report.tasks if "tag" in task.evidence and task.package == "acme-io"] == [
+        tag
+    ]
 
 
 def test_tags_that_only_resemble_it_are_free(repo: Repo, shelf: Path, tmp_path: Path) -> None:
@@ -190,6 +243,7 @@ def test_tags_that_only_resemble_it_are_free(repo: Repo, shelf: Path, tmp_path: 
 def test_the_tag_has_the_name_that_the_configuration_says(repo: Repo, shelf: Path) -> None:
     released(repo, shelf, noxkit='release = { tag = "{name}@{version}" }\n')
     repo.git("tag", "demo@1.0")
+    repo.write({"later.txt": ""}).commit()
     ended, report = ask(repo, "--release", "demo")
     assert (codes(report), ended.evidence["tag"]) == ([TAG], "demo@1.0")
 
@@ -353,6 +407,7 @@ def test_an_index_that_does_not_answer_is_inconclusive_and_the_rest_is_done(
     with index_service(shelf, manner="error") as index:
         repo.write({"pyproject.toml": member("demo", more=index.table()), ".gitignore": ".nox/\n"}).commit()
         repo.git("tag", "v1.0")
+        repo.write({"later.txt": ""}).commit()
         answered = ask(repo, "--release", "demo", UV_HTTP_RETRIES="0") if manner == "error" else None
     ended, report = answered or ask(repo, "--release", "demo", UV_HTTP_RETRIES="0")
     assert ended.status is Status.FAILED

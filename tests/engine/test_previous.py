@@ -95,6 +95,31 @@ ROWS: dict[str, tuple[str, str, tuple[str, str], str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("on_index", "version", "newest"),
+    [
+        pytest.param(["1.0", "1.2"], "0.1.dev1", "1.2", id="computed-without-tags"),
+        pytest.param(["1.0", "1.2"], "1.1", "1.2", id="between"),
+        pytest.param(["1.0", "1.2"], "1.1+local", "1.2", id="local"),
+        pytest.param(["1.0", "1.2"], "1.2", None, id="the-newest"),
+        pytest.param(["1.0", "1.2"], "1.2.0.dev3", "1.2", id="before-the-newest"),
+        pytest.param(["1.0", "1.2"], "1.3", None, id="later"),
+        pytest.param(["1.0", "1.4rc1"], "1.3", None, id="a-later-pre-release"),
+        pytest.param([], "0.1.dev1", None, id="unknown-to-the-index"),
+    ],
+)
+def test_a_version_that_is_lower_than_one_of_the_index(
+    repo: Repo, shelf: Path, on_index: list[str], version: str, newest: str | None
+) -> None:
+    for each in on_index:
+        put_wheel(shelf, "demo", each, recipe())
+    ended, report = compared(repo, shelf, recipe(), version)
+    found = [finding for finding in report.findings if finding.code == "NK-VERSION-BEHIND"]
+    assert [finding.severity for finding in found] == [Severity.WARNING] * (newest is not None)
+    assert all(f"is lower than {newest}," in finding.message for finding in found)
+    assert ended.status is (Status.PASSED if on_index and version != "0.1.dev1" else Status.SKIPPED)
+
+
 @pytest.mark.parametrize(("old", "new", "versions", "said", "asked"), ROWS.values(), ids=ROWS)
 def test_a_release_is_compared_with_the_one_before_it(
     repo: Repo, shelf: Path, old: str, new: str, versions: tuple[str, str], said: str, asked: str

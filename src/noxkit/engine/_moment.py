@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -39,6 +40,7 @@ MOMENT = "moment"
 NOTHING = "nothing to release"
 """The reason of a package that is not about to be released."""
 
+_NUMBERED = re.compile(r"(?:\d+!)?\d+(?:\.|[a-z]|$)")  # and not a date, which is read as a post-release
 _PATIENCE = 60.0  # seconds that a remote repository is waited for
 _RULES = (changelog_version, version_taken, tag_taken, tree_dirty)
 _ABSENT = re.compile(
@@ -91,7 +93,7 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
         return Outcome(name=MOMENT, status=Status.INCONCLUSIVE, reason=reason, hint="mend what the build reports")
     last = _last_release(context, package)
     if not asked and (last is None or _same(last, version)):
-        why = f"{version} is tagged" if last else "no tag of it yet"
+        why = f"{version} is tagged" if last else _no_tag(context)
         return Outcome(name=MOMENT, status=Status.SKIPPED, reason=f"{NOTHING}: {why}; `--release {package.name}` asks")
     answers = _answers(context, package, version)
     facts = answers.facts
@@ -109,14 +111,61 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
 
 
 def tag_of(context: Context, package: Package, version: str) -> str:
-    """The tag of a release: as `release.tag` says, else `v1.0` for one package and `name-v1.0` for several."""
-    return _template(context).format(name=package.name, version=version)
+    """The tag of a release: as `release.tag` says, else as its earlier tags are, else `v1.0` or `name-v1.0`."""
+    return _template(context, package).format(name=package.name, version=version)
 
 
-def _template(context: Context) -> str:
+def _template(context: Context, package: Package) -> str:
+    """How its tags are written; without any, `v1.0` for one package and `name-v1.0` for several."""
     configured = context.config.options.release.tag
-    alone = len([package for package in context.repository.workspace.packages if package.publish]) == 1
-    return configured or ("v{version}" if alone else "{name}-v{version}")
+    if configured:
+        return configured
+    published = [package for package in context.repository.workspace.packages if package.publish]
+    together = len({package.version for package in published}) == 1 and published[0].version is not None
+    known = (*_OF_ONE, *_OF_SEVERAL) if len(published) == 1 else (*_OF_SEVERAL, *(_OF_ONE if together else ()))
+    tags = _local_tags(context)
+    counts = {template: len(_versions(tags, template, package)) for template in known}
+    return max(known, key=lambda template: counts[template])  # the first of equals
+
+
+# Ways in which repositories write their tags, the most usual first.
+_OF_ONE = ("v{version}", "{version}", "release-{version}", "release/{version}", "V{version}", "version-{version}")
+_OF_SEVERAL = (
+    "{name}-v{version}",
+    "{name}-{version}",
+    "{name}@{version}",
+    "{name}@v{version}",
+    "{name}/v{version}",
+    "{name}/{version}",
+    "{name}=={version}",
+    "{name}_v{version}",
+)
+
+
+def _local_tags(context: Context) -> tuple[str, ...]:
+    git = context.repository.git
+    listed = git(["tag", "--list"]) if git is not None and context.repository.git_root is not None else None
+    return tuple((listed or b"").decode("utf-8", "replace").splitlines())
+
+
+def _versions(tags: Sequence[str], template: str, package: Package) -> list[Version]:
+    """The versions that tags of this form name."""
+    before, _, after = template.replace("{name}", package.name).partition("{version}")
+    found: list[Version] = []
+    for tag in tags:
+        text = tag[len(before) : len(tag) - len(after) or None]
+        if tag.startswith(before) and tag.endswith(after) and _NUMBERED.match(text):
+            with contextlib.suppress(InvalidVersion):
+                found.append(Version(text))
+    return found
+
+
+def _no_tag(context: Context) -> str:
+    count = len(_local_tags(context))
+    if not count:
+        return "no tag of it yet"
+    which = "1 tag" if count == 1 else f"{count} tags"
+    return f"no tag of it among {which} (`release.tag` in [tool.noxkit] says how they are written)"
 
 
 def _same(left: str, right: str) -> bool:
@@ -128,17 +177,7 @@ def _same(left: str, right: str) -> bool:
 
 def _last_release(context: Context, package: Package) -> str | None:
     """The highest version that a tag of the package names."""
-    git = context.repository.git
-    listed = git(["tag", "--list"]) if git is not None and context.repository.git_root is not None else None
-    before, _, after = _template(context).replace("{name}", package.name).partition("{version}")
-    found: list[Version] = []
-    for tag in (listed or b"").decode("utf-8", "replace").splitlines():
-        if tag.startswith(before) and tag.endswith(after):
-            text = tag[len(before) : len(tag) - len(after) or None]
-            try:
-                found.append(Version(text))
-            except InvalidVersion:
-                continue
+    found = _versions(_local_tags(context), _template(context, package), package)
     return str(max(found)) if found else None
 
 
@@ -216,11 +255,13 @@ def _is_offline(context: Context) -> bool:
 
 
 def _tags(context: Context, tag: str) -> tuple[tuple[str, ...], str | None]:
-    """Where the tag exists, and what could not be asked."""
+    """Where the tag exists and names another commit, and what could not be asked."""
     git = context.repository.git
     if git is None or context.repository.git_root is None:
         return (), "the root is in no git work tree: neither its tags nor its state can be told"
-    found = ["local"] if (git(["tag", "--list", tag]) or b"").strip() else []
+    head = (git(["rev-parse", "--verify", "--quiet", "HEAD"]) or b"").decode().strip()
+    local = (git(["rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}"]) or b"").decode().strip()
+    found = ["local"] if local and local != head else []
     remotes = (git(["remote"]) or b"").decode("utf-8", "replace").split()
     remote = "origin" if "origin" in remotes else next(iter(remotes), None)
     if remote is None:
@@ -228,13 +269,16 @@ def _tags(context: Context, tag: str) -> tuple[tuple[str, ...], str | None]:
     listed = _asked_remote(context, remote, tag)
     if listed is None:
         return tuple(found), f"the remote {remote} does not answer"
-    return (*found, *([f"the remote {remote}"] if listed.strip() else [])), None
+    lines = [line.split("\t") for line in listed.decode("utf-8", "replace").splitlines() if "\t" in line]
+    commits = {name: commit for commit, name in lines}
+    there = commits.get(f"refs/tags/{tag}^{{}}") or commits.get(f"refs/tags/{tag}")  # of what an annotated one names
+    return (*found, *([f"the remote {remote}"] if there is not None and there != head else [])), None
 
 
 def _asked_remote(context: Context, remote: str, tag: str) -> bytes | None:
     """What the remote says of the tag; None where it says nothing."""
     completed = context.runner.run(
-        ["git", "ls-remote", "--tags", remote, f"refs/tags/{tag}"],
+        ["git", "ls-remote", "--tags", remote, f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}"],
         task=MOMENT,
         environment={"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
         timeout=_PATIENCE,

@@ -24,7 +24,7 @@ from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task
 from noxkit.rules._base import Place
 from noxkit.rules._release_difference import Contents, PreviousFacts, bump_between, compare
-from noxkit.rules.release_difference import release_difference, version_bump_small
+from noxkit.rules.release_difference import release_difference, version_behind, version_bump_small
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,8 @@ __all__ = ["PREVIOUS", "plan_previous"]
 
 PREVIOUS = "previous"
 """The name of the task."""
+
+_RULES = (release_difference, version_bump_small, version_behind)
 
 
 class _Api(msgspec.Struct, frozen=True):
@@ -75,7 +77,9 @@ def _compare(context: Context, package: Package, _call: ToolCall, needs: Mapping
         return Outcome(name=PREVIOUS, status=Status.INCONCLUSIVE, reason="its wheel was not built", hint=hint)
     with tempfile.TemporaryDirectory(prefix="noxkit-previous-") as folder:
         old, new = Path(folder) / "old", Path(folder) / "new"
+        newest: str | None = None
         try:
+            newest = _later(context, package, version, Path(folder))
             absent = _installed(context, package, old, f"{package.name}<{Version(version).public}")
             broken = None if absent else _installed(context, package, new, str(context.root / wheel.name))
         except DoubtError as doubt:
@@ -87,20 +91,40 @@ def _compare(context: Context, package: Package, _call: ToolCall, needs: Mapping
             return Outcome(name=PREVIOUS, status=Status.INCONCLUSIVE, reason=broken, hint=hint)
         if absent is not None:
             reason = f"the index has no wheel of a release before {version}"
-            return Outcome(name=PREVIOUS, status=Status.SKIPPED, reason=reason)
-        return _concluded(context, package, wheel, Path(folder))
+            outcome = Outcome(name=PREVIOUS, status=Status.SKIPPED, reason=reason)
+            facts = PreviousFacts(name=package.name, new=version, newest=newest, place=Place(wheel.name))
+            return signed(context, outcome, version_behind(facts))
+        return _concluded(context, package, wheel, Path(folder), newest=newest)
+
+
+def _later(context: Context, package: Package, version: str, folder: Path) -> str | None:
+    """The newest release that is later than `version`; None where the index has none. Raises DoubtError."""
+    if context.index_away:
+        raise DoubtError(context.index_away[0], AWAY_HINT)
+    wanted = folder / "later.in"
+    wanted.write_text(f"{package.name}>{Version(version).public}\n", encoding="utf-8")
+    words = ["pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--prerelease", "disallow"]
+    where = [*_newest_python(context, package), *publishing_arguments(context), str(wanted)]
+    completed = context.uv.run([*words, *where], task=PREVIOUS, environment=context.for_uv, cwd=folder)
+    if judged_by_uv(completed) is not None:
+        return None
+    line = completed.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
+    return line[0].partition("==")[2].split()[0] if line and "==" in line[0] else None
+
+
+def _newest_python(context: Context, package: Package) -> list[str]:
+    pythons = [python for python in supported_pythons(context) if package.admits(python)]
+    return ["--python-version", pythons[-1]] if pythons else []
 
 
 def _installed(context: Context, package: Package, target: Path, what: str) -> str | None:
     """Unpack one distribution without what it requires; why there is none, or None. Raises DoubtError."""
     if context.index_away:
         raise DoubtError(context.index_away[0], AWAY_HINT)
-    pythons = [python for python in supported_pythons(context) if package.admits(python)]
-    python = ["--python-version", pythons[-1]] if pythons else []
     words = ["pip", "install", "--no-deps", "--only-binary", ":all:", "--target", str(target)]
     target.mkdir()
     completed = context.uv.run(
-        [*words, *python, *publishing_arguments(context), what],
+        [*words, *_newest_python(context, package), *publishing_arguments(context), what],
         task=PREVIOUS,
         environment=context.for_uv,
         cwd=target.parent,
@@ -108,7 +132,7 @@ def _installed(context: Context, package: Package, target: Path, what: str) -> s
     return judged_by_uv(completed)
 
 
-def _concluded(context: Context, package: Package, wheel: FileRecord, folder: Path) -> Outcome:
+def _concluded(context: Context, package: Package, wheel: FileRecord, folder: Path, *, newest: str | None) -> Outcome:
     before, after = (_contents(folder / part, package.name) for part in ("old", "new"))
     api = _api(context, package, folder)
     differences = tuple(compare(before, after, api.broken, api.count))
@@ -118,6 +142,7 @@ def _concluded(context: Context, package: Package, wheel: FileRecord, folder: Pa
         new=after.version,
         bump=bump_between(Version(before.version), Version(after.version)),
         differences=differences,
+        newest=newest,
         place=Place(wheel.name),
     )
     evidence: dict[str, EvidenceValue] = {
@@ -126,7 +151,7 @@ def _concluded(context: Context, package: Package, wheel: FileRecord, folder: Pa
         **({"unread": list(api.unread)} if api.unread else {}),
     }
     outcome = Outcome(name=PREVIOUS, status=Status.PASSED, evidence=evidence)
-    return signed(context, outcome, [*release_difference(facts), *version_bump_small(facts)])
+    return signed(context, outcome, [finding for each in _RULES for finding in each(facts)])
 
 
 def _contents(folder: Path, name: str) -> Contents:

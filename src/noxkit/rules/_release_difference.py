@@ -70,14 +70,18 @@ class Difference:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousFacts:
-    """A package against its previous release; `bump` is None where the versions say nothing."""
+    """A package against its previous release, `old`, and its `newest` one, where the index has one that is later.
+
+    `old` is empty where the index has none that is earlier; `bump` is None where the versions say nothing.
+    """
 
     name: str
-    old: str
     new: str
-    bump: Bump | None
-    differences: tuple[Difference, ...]
     place: Place
+    old: str = ""
+    bump: Bump | None = None
+    differences: tuple[Difference, ...] = ()
+    newest: str | None = None
 
 
 def compare(old: Contents, new: Contents, broken: tuple[str, ...], count: int) -> Iterator[Difference]:

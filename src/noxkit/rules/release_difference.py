@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from noxkit.rules._release_difference import PreviousFacts
 
-__all__ = ["release_difference", "version_bump_small"]
+__all__ = ["release_difference", "version_behind", "version_bump_small"]
 
 
 @rule(code="NK-RELEASE-DIFFERENCE", scope=Scope.REHEARSAL, since="1.0", standard=True, severity=Severity.INFO)
@@ -79,5 +79,37 @@ def version_bump_small(facts: PreviousFacts) -> Iterator[Found]:
             f"{facts.old} to {facts.new} is a {facts.bump.value} step, and this asks for a {least.value} one: "
             f"{grave[0].text}",
             hint=f"raise the {least.value} part of the version, or bring back what is gone",
+            at=facts.place,
+        )
+
+
+@rule(code="NK-VERSION-BEHIND", scope=Scope.REHEARSAL, since="1.0", standard=True, severity=Severity.WARNING)
+def version_behind(facts: PreviousFacts) -> Iterator[Found]:
+    """The version that was built is lower than one that the index has.
+
+    # Why
+    Nobody who asks for the newest release gets it. Mostly nobody meant that version: it is computed from git tags,
+    and a shallow clone, or a fork, has none of them, so that the backend falls back to `0.1.dev1`.
+
+    # Fails
+    acme is built as 0.1.dev1, and the index has acme 1.2.
+
+    # Passes
+    acme is built as 1.3, and 1.2 is the newest release of the index. Or the index does not know acme.
+
+    # Fix
+    Fetch the tags (`git fetch --tags --unshallow`) where the version is computed; else raise the version.
+
+    # Options
+    `release.compare` in [tool.noxkit].
+
+    # When to ignore
+    For a release of an older line, such as 1.4.9 beside 2.0.
+    """
+    if facts.newest is not None:
+        yield found(
+            f"{facts.name} {facts.new} is lower than {facts.newest}, which the index has",
+            hint="fetch the tags that the version is computed from (`git fetch --tags`), or raise it; a release of an "
+            "older line is in order",
             at=facts.place,
         )

@@ -26,8 +26,8 @@ class MomentFacts:
     """A package about to be released as `version`.
 
     `manifest` is the place of its version; `changelogs` are the paths and bytes of the changelogs that are about it;
-    `taken` says that the index has the version, `tags` where its tag exists (`local`, `the remote origin`);
-    `changed` are the files that are not committed.
+    `taken` says that the index has the version, `tags` where its tag names another commit (`local`, `the remote
+    origin`); `changed` are the files that are not committed.
     """
 
     name: str
@@ -98,29 +98,30 @@ def version_taken(facts: MomentFacts) -> Iterator[Found]:
 
 @rule(code="NK-TAG-TAKEN", scope=Scope.MOMENT, since="1.0", standard=True, fix=FixSafety.DISPLAY)
 def tag_taken(facts: MomentFacts) -> Iterator[Found]:
-    """The git tag of the version that is about to be released exists already.
+    """The git tag of the version that is about to be released exists already, on another commit.
 
     # Why
     A tag that moves names two trees; whoever has fetched it keeps the old one.
 
     # Fails
-    `acme` is released as 1.2.3, and the tag `v1.2.3` exists, here or in the remote repository.
+    `acme` is released as 1.2.3, and the tag `v1.2.3` names another commit, here or in the remote repository.
 
     # Passes
-    The tags `v1.2.2` and `v1.2.30` exist.
+    The tags `v1.2.2` and `v1.2.30` exist. Or `v1.2.3` does and names the commit that is released: it was tagged first.
 
     # Fix
     Raise the version, or delete the tag if nobody has it.
 
     # Options
-    `release.tag` in [tool.noxkit]: the name of a tag, with `{name}` and `{version}`.
+    `release.tag` in [tool.noxkit]: the name of a tag, with `{name}` and `{version}`; else it is written as the earlier
+    tags are.
 
     # When to ignore
     Where a release was interrupted and is continued.
     """
     for where in facts.tags:
         yield found(
-            f"the tag `{facts.tag}` of {facts.name} {facts.version} exists already ({where})",
+            f"the tag `{facts.tag}` of {facts.name} {facts.version} exists already, on another commit ({where})",
             hint=f"raise the version; or `git tag --delete {facts.tag}`, if nobody has it",
             at=facts.manifest,
             display=True,
