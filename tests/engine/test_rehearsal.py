@@ -441,7 +441,7 @@ def test_which_pythons_are_rehearsed(repo: Repo, words: list[str], pythons: list
     text = member("demo").replace(f'python = ["{PYTHON}"]', 'python = ["3.10", "3.11", "3.12"]')
     repo.write({"pyproject.toml": text})
     report = rehearse(repo, "--only", "rehearsal", *words)
-    assert [task.python for task in report.tasks] == pythons
+    assert [task.python for task in rehearsals(report)] == pythons
 
 
 def test_a_package_is_rehearsed_only_on_pythons_that_it_admits(repo: Repo) -> None:
@@ -452,7 +452,7 @@ def test_a_package_is_rehearsed_only_on_pythons_that_it_admits(repo: Repo) -> No
     files = workspace("any", "newer", "none", newer=newer, none=none)
     text = files["pyproject.toml"].replace(f'python = ["{PYTHON}"]', 'python = ["3.10", "3.12"]')
     repo.write({**files, "pyproject.toml": text})
-    tasks = rehearse(repo, "--only", "rehearsal").tasks
+    tasks = rehearsals(rehearse(repo, "--only", "rehearsal"))
     planned = {
         package: [task.python for task in tasks if task.package == package] for package in ("any", "newer", "none")
     }
@@ -492,3 +492,17 @@ def test_the_indexes_of_the_repository_are_asked(repo: Repo, table: str) -> None
         repo.write({"uv.toml": 'no-index = true\nfind-links = ["../shelf"]\n'})
     ended, findings = of_one(repo, recipe(Requires_Dist="idna"), more=f"\n{table}")
     assert (ended.status, findings, ended.reason) == (Status.PASSED, [], None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        pytest.param(("--only", "rehearsal"), {"build", "rehearsal"}, id="with-the-build"),
+        pytest.param(("--only", "build"), {"build"}, id="the-build-alone"),
+        pytest.param(("--only", "rehearsal", "--skip", "build"), {"rehearsal"}, id="without-the-build"),
+    ],
+)
+def test_what_needs_a_build_brings_it_along(repo: Repo, arguments: tuple[str, ...], names: set[str]) -> None:
+    repo.write({"pyproject.toml": member("demo")})
+    put_wheel(repo.root / "dist", "demo", "1.0")
+    assert {task.name for task in rehearse(repo, *arguments).tasks} == names

@@ -171,7 +171,9 @@ def _span(context: Context, path: str, way: tuple[str | int, ...], name: str | N
 
 
 def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
-    """Leave the tasks that `--only` and `--skip` name. Raises NoxkitError for a name that no session has.
+    """Leave the tasks that `--only` and `--skip` name, and the builds without which those have nothing to look at.
+
+    Raises NoxkitError for a name that no session has.
 
     Arguments are shared by all sessions of a call. Where none of a session's tasks is left, all of
     them stand there as not due, with the reason.
@@ -184,7 +186,10 @@ def apply_names(context: Context, tasks: Sequence[Task]) -> list[Task]:
                 raise NoxkitError(
                     ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=did_you_mean(name, known))
                 )
-    left = [task for task in tasks if _is_named(context, task)]
+    named = [task for task in tasks if _is_named(context, task)]
+    needed = {label for task in named for label in task.after}
+    needed -= {task.label for task in tasks if task.name != "build" or _is_skipped(context, task)}
+    left = [task for task in tasks if task in named or task.label in needed]
     return [*left, *_checkers_off(context, tasks)] or [_away(context, task) for task in tasks]
 
 
@@ -194,12 +199,16 @@ def asked_away(context: Context, tasks: Sequence[Task]) -> bool:
 
 
 def _is_named(context: Context, task: Task) -> bool:
-    only, skip = context.config.run.only, context.config.run.skip
-    return (not only or task.name in only) and task.name not in skip
+    only = context.config.run.only
+    return (not only or task.name in only) and not _is_skipped(context, task)
+
+
+def _is_skipped(context: Context, task: Task) -> bool:
+    return task.name in context.config.run.skip
 
 
 def _away(context: Context, task: Task) -> Task:
-    reason = "named by --skip" if task.name in context.config.run.skip else "not named by --only"
+    reason = "named by --skip" if _is_skipped(context, task) else "not named by --only"
     return dataclasses.replace(task, not_due=reason, environment=None)
 
 
