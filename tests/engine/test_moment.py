@@ -143,7 +143,7 @@ def test_the_changelog_has_an_entry_for_the_version(repo: Repo, shelf: Path, tex
     assert codes(report) == ([] if named else [ENTRY])
     for found in report.findings:
         assert (found.path, found.package) == ("CHANGELOG.md", "demo")
-        assert "## [1.0] - " in found.hint
+        assert ("`## 1.0`" if "11.0" in text else "`## [1.0] - ") in found.hint
 
 
 def test_the_changelog_of_a_member_goes_before_that_of_the_root(repo: Repo, shelf: Path) -> None:

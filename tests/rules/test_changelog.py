@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.version import Version
+
+from noxkit.rules._changelog import entry_hint
 
 if TYPE_CHECKING:
     from tests.rules._trees import RuleTree
@@ -44,6 +48,34 @@ def test_the_version_has_an_entry(rules: RuleTree, version: str, name: str, text
     found = rules.find("NK-CHANGELOG-VERSION", {"pyproject.toml": manifest(version, name), name: text})
     assert bool(found) == fires
     assert all((finding.path, finding.line) == ("pyproject.toml", 3) for finding in found)
+
+
+HEADINGS = [
+    ("CHANGELOG.md", "# Changes\n", "write the entry `## [1.2] - DAY`"),
+    ("CHANGELOG.md", "# Changes\n\n## 1.1 (2026-01-31)\n\n- x\n", "write the entry `## 1.2 (DAY)`"),
+    ("CHANGELOG.md", "# v1.1\n\n- x\n", "write the entry `# v1.2`"),
+    ("CHANGELOG.md", "## [1.1](x/compare/1.0...1.1) - 2026-01-31\n\n- x\n", "write the entry `## [1.2] - DAY`"),
+    ("CHANGELOG.md", "## [Unreleased]\n\n## [1.1] - 2026-01-31\n\n- x\n", "write the entry `## [1.2] - DAY`"),
+    (
+        "CHANGELOG.md",
+        "## [Unreleased]\n\n### Added\n\n- y\n\n## [1.1] - 2026-01-31\n\n- x\n",
+        "what has changed stands under `## [Unreleased]`: make that heading `## [1.2] - DAY`",
+    ),
+    (
+        "CHANGES.rst",
+        "Changes\n=======\n\nUnreleased\n----------\n\n- y\n\n1.1 (2026-01-31)\n----------------\n\n- x\n",
+        "what has changed stands under `Unreleased`: make that heading `1.2 (DAY)`",
+    ),
+    ("CHANGES.rst", "Unreleased\n----------\n\nVersion 1.1\n-----------\n\n- x\n", "write the entry `Version 1.2`"),
+    ("CHANGES", "1.1\n===\n", "write the entry `1.2`"),
+    ("CHANGELOG.md", "\0\xff\n## \n#\n", "write the entry"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "hint"), HEADINGS)
+def test_the_entry_that_is_missing_is_written_as_the_others_are(path: str, text: str, hint: str) -> None:
+    today = dt.datetime.now(dt.timezone.utc).date().isoformat()
+    assert hint.replace("DAY", today) in entry_hint(path, text.encode(), Version("1.2"))
 
 
 def test_no_entry_is_asked_for_where_the_kind_asks_for_no_changelog(rules: RuleTree) -> None:

@@ -13,9 +13,9 @@ from packaging.version import InvalidVersion, Version
 from noxkit.rules._markdown import read_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Entry", "is_changelog", "read_entry", "versions_named"]
+__all__ = ["Entry", "entry_hint", "is_changelog", "read_entry", "versions_named"]
 
 _STEMS = frozenset({"changelog", "changes", "history", "news", "release_notes", "release-notes", "releases"})
 _SUFFIXES = frozenset({"", ".md", ".markdown", ".rst", ".txt"})
@@ -24,6 +24,7 @@ _HEADING = re.compile(
     r"(?:\s+[-\u2013\u2014]\s+(?P<date>\S+))?(?P<yanked>\s+\[YANKED\])?",
 )
 _UNDERLINE = re.compile(r"([=\-~^\"'#*+`:.])\1{2,}\s*")
+_ANY_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SPLIT = re.compile(r"[\s\[\](){},;:`*]+")
 
 
@@ -93,9 +94,60 @@ def versions_named(path: str, data: bytes) -> frozenset[Version]:
     )
 
 
+def entry_hint(path: str, data: bytes, version: Version) -> str:
+    """What to do about a changelog that does not name a version: its heading, written as those of others are."""
+    today = dt.datetime.now(dt.timezone.utc).date().isoformat()
+    titles = list(_titled_lines(path, data))
+    heading = f"## [{version}] - {today}"
+    for _, line in titles:
+        word = next((word for word in _SPLIT.split(line) if word and _version(word.rstrip("-"))), None)
+        if word is not None:
+            named = _ANY_DATE.sub(today, line.replace(word, f"{'v' * word.startswith('v')}{version}", 1))
+            heading = re.sub(r"(\[[^\]]*\])\([^)]*\)", r"\1", named).strip()
+            break
+    waiting = _waiting(titles, data.decode("utf-8", "replace").splitlines())
+    if waiting is not None:
+        return f"what has changed stands under `{waiting}`: make that heading `{heading}`"
+    return f"write the entry `{heading}`, with what has changed"
+
+
+def _waiting(titles: Sequence[tuple[int, str]], lines: Sequence[str]) -> str | None:
+    """The heading of what is not released, where something stands below it."""
+    for index, (number, line) in enumerate(titles):
+        if re.search(r"\b(?:unreleased|next release|upcoming|in development)\b", line, re.IGNORECASE):
+            end = titles[index + 1][0] - 1 if index + 1 < len(titles) else len(lines)
+            below = [text for text in lines[number:end] if text.strip() and not _UNDERLINE.fullmatch(text.strip())]
+            deeper = titles[index + 1 :][:1]
+            filled = below or any(_depth(title) > _depth(line) for _, title in deeper)
+            return line.strip() if filled else None
+    return None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip("#"))
+
+
+def _titled_lines(path: str, data: bytes) -> Iterator[tuple[int, str]]:
+    """The lines with titles and their 1-based numbers, in their order, whole as they are written."""
+    document = read_markdown(path, data)
+    found = {heading.line: document.lines[heading.line - 1] for heading in document.headings}
+    if _has_underlines(path):
+        pairs = zip(document.lines, document.lines[1:], strict=False)
+        found |= {number: line for number, (line, under) in enumerate(pairs, 1) if _is_title(line, under)}
+    yield from sorted(found.items())
+
+
+def _has_underlines(path: str) -> bool:
+    return path.lower().endswith((".rst", ".txt")) or "." not in path.rpartition("/")[2]
+
+
+def _is_title(line: str, under: str) -> bool:
+    return bool(line.strip()) and _UNDERLINE.fullmatch(under) is not None
+
+
 def _titles(path: str, data: bytes) -> Iterator[str]:
     document = read_markdown(path, data)
-    if path.lower().endswith((".rst", ".txt")) or "." not in path.rpartition("/")[2]:
+    if _has_underlines(path):
         pairs = zip(document.lines, document.lines[1:], strict=False)
-        yield from (line for line, under in pairs if line.strip() and _UNDERLINE.fullmatch(under))
+        yield from (line for line, under in pairs if _is_title(line, under))
     yield from (heading.text for heading in document.headings)

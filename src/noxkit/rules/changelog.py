@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from noxkit.config._types import Table
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._changelog import Entry, is_changelog, read_entry, versions_named
+from noxkit.rules._changelog import Entry, entry_hint, is_changelog, read_entry, versions_named
 from noxkit.rules._markdown import Heading, Markdown, read_markdown
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def changelog_version(facts: PackageFacts) -> Iterator[Found]:
     if contents and not any(version in versions_named(path, data) for path, data in contents):
         yield found(
             f"no heading of {contents[0][0]} names version `{version}`",
-            hint=f"write the entry `## [{version}] - {dt.date.today().isoformat()}`, with what has changed",
+            hint=entry_hint(*contents[0], version),
             at=facts.manifest.value("project", "version"),
         )
     if not paths and not required:  # a required one that is missing is another rule's finding

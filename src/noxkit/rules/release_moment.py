@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
 from noxkit.diagnostics.model import FixSafety
 from noxkit.rules._base import Found, Place, Scope, also, found, rule
-from noxkit.rules._changelog import versions_named
+from noxkit.rules._changelog import entry_hint, versions_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,11 +54,10 @@ def changelog_version(facts: MomentFacts) -> Iterator[Found]:
     except InvalidVersion:  # another rule's finding
         return
     if facts.changelogs and not any(version in versions_named(path, data) for path, data in facts.changelogs):
-        path = facts.changelogs[0][0]
-        today = dt.datetime.now(dt.timezone.utc).date().isoformat()
+        path, data = facts.changelogs[0]
         yield found(
             f"no heading of {path} names version `{version}` of {facts.name}",
-            hint=f"write the entry `## [{version}] - {today}`, with what has changed",
+            hint=entry_hint(path, data, version),
             at=Place(path, 1),
         )
 
