@@ -90,6 +90,16 @@ def test_a_package_is_asked_whose_version_differs_from_its_last_tag(
     assert (ended.reason or "").startswith(reason or "")
 
 
+@pytest.mark.parametrize("version", ["1.1.dev3", "1.1.dev3+gabc1234"])
+def test_a_development_version_is_asked_about_only_where_it_is_named(repo: Repo, shelf: Path, version: str) -> None:
+    released(repo, shelf, version=version, **{"CHANGELOG.md": "## 1.0\n"}).git("tag", "v1.0")
+    ended, report = ask(repo)
+    assert (ended.status, codes(report)) == (Status.SKIPPED, [])
+    assert ended.reason == f"nothing to release: {version} is a development version; `--release demo` asks"
+    _, report = ask(repo, "--release", "demo")
+    assert codes(report) == [ENTRY, *(["NK-METADATA-LOCAL-VERSION"] if "+" in version else [])]
+
+
 def test_members_are_asked_one_by_one(repo: Repo, shelf: Path) -> None:
     several(repo, shelf)
     repo.git("tag", "acme-core-v1.0")

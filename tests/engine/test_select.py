@@ -359,3 +359,18 @@ def test_the_longest_task_of_the_last_run_goes_first(repo: Repo) -> None:
 
 def test_this_python_is_available(repo: Repo) -> None:
     assert repo.write(manifest()).context().is_available(PYTHON)
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        pytest.param({}, None, id="works"),
+        pytest.param({"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, "safe.directory", id="of-another-user"),
+        pytest.param({"GIT_CONFIG_COUNT": "x"}, "git does not read this work tree: ", id="broken-configuration"),
+    ],
+)
+def test_a_work_tree_that_git_does_not_read_is_told(repo: Repo, environ: dict[str, str], said: str | None) -> None:
+    repo.write({"a.py": ""}).commit()
+    notes = list(notes_for(repo.context(session="tests", **environ), [], []))
+    assert len(notes) == (said is not None)
+    assert all(said in note for note in notes if said)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from noxkit.diagnostics.model import Severity
 from noxkit.rules._form import first_address, why_no_address, why_no_link
 from tests.rules._core_metadata import SDIST, WHEEL, core, raw
 
@@ -64,6 +65,22 @@ _CASES = [
 @pytest.mark.parametrize(("code", "recipe", "count"), _CASES)
 def test_what_identifies_a_file(artifacts: Artifacts, code: str, recipe: str, count: int) -> None:
     assert len(artifacts.find(code, {WHEEL: recipe})) == count
+
+
+@pytest.mark.parametrize(
+    ("project", "version", "severity"),
+    [
+        ("dynamic = ['version']", "1.1.dev3+gabc", Severity.WARNING),
+        ("dynamic = ['version']", "1.1+gabc", Severity.ERROR),
+        ("version = '1.1.dev3+gabc'", "1.1.dev3+gabc", Severity.ERROR),
+    ],
+)
+def test_between_two_tags_a_local_part_is_a_warning(
+    artifacts: Artifacts, project: str, version: str, severity: Severity
+) -> None:
+    tree = {"pyproject.toml": f"[build-system]\nrequires = ['hatchling']\n[project]\nname = 'demo'\n{project}\n"}
+    (finding,) = artifacts.find("NK-METADATA-LOCAL-VERSION", {WHEEL: _named("demo", version), **tree})
+    assert finding.severity is severity
 
 
 def test_an_sdist_of_another_version_has_a_code_of_its_own(artifacts: Artifacts) -> None:

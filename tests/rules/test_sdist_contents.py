@@ -54,7 +54,8 @@ def _found(artifacts: Artifacts, files: dict[str, str]) -> list[tuple[str, Sever
         ("src/demo/.#core.py", "SDIST-JUNK"),
         ("src/demo/.core.py.swp", "SDIST-JUNK"),
         (".github/workflows/ci.yml", "SDIST-CI-FILES"),
-        (".gitignore", "SDIST-CI-FILES"),
+        (".gitignore", None),  # hatchling adds it whatever is excluded
+        (".gitattributes", "SDIST-CI-FILES"),
         ("lib/.git", "SDIST-CI-FILES"),
         (".travis.yml", "SDIST-CI-FILES"),
         (".vscode/settings.json", "SDIST-CI-FILES"),
@@ -86,6 +87,23 @@ def _found(artifacts: Artifacts, files: dict[str, str]) -> list[tuple[str, Sever
 def test_leftovers(artifacts: Artifacts, path: str, code: str | None) -> None:
     severity = Severity.INFO if code == "SDIST-CI-FILES" else Severity.ERROR
     assert _found(artifacts, {path: "x"}) == ([(code, severity)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("backend", "hint"),
+    [
+        ("setuptools.build_meta", "MANIFEST.in"),
+        ("uv_build", "[tool.uv.build-backend]"),
+        ("flit_core.buildapi", "[tool.flit.sdist]"),
+        ("pdm.backend", "[tool.pdm.build]"),
+        ("own", "[tool.hatch.build.targets.sdist], `prune`"),
+    ],
+)
+def test_the_hint_is_that_of_the_backend(artifacts: Artifacts, backend: str, hint: str) -> None:
+    manifest = f"[build-system]\nrequires = []\nbuild-backend = '{backend}'\n"
+    recipe = f'[files]\n"demo-1.0/.gitignore" = "x"\n[pyproject]\ntext = """{manifest}"""\n'
+    (finding,) = artifacts.find("NK-SDIST-CI-FILES", {SDIST: recipe})
+    assert hint in finding.hint
 
 
 def test_a_folder_is_one_finding_with_the_number_of_its_files(artifacts: Artifacts) -> None:

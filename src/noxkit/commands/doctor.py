@@ -11,6 +11,7 @@ from noxkit.config.load import load
 from noxkit.engine._context import open_context
 from noxkit.engine._execute import pin_for
 from noxkit.engine._names import check_names
+from noxkit.engine._notes import git_trouble
 from noxkit.engine._select import all_tools, checkers, supported_pythons
 from noxkit.environments.tool import locked_version
 from noxkit.report._verdict import number
@@ -129,7 +130,8 @@ def _advice(context: Context) -> Iterator[str]:
         yield "requires-python admits no Python from 3.10 to 3.14: no type checker and no test can run"
     yield from _noxfile_advice(context.root)
     if not repository.has_git:
-        yield "there is no git work tree: `--since` and new-line coverage cannot work"
+        none = "there is no git work tree: `--since` and new-line coverage cannot work"
+        yield from list(git_trouble(context)) or [none]
 
 
 def _noxfile_advice(root: Path) -> Iterator[str]:

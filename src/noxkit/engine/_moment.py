@@ -22,7 +22,14 @@ from noxkit.engine._rules import signed, workspace_facts
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.rules._changelog import is_changelog
-from noxkit.rules.release_moment import MomentFacts, changelog_version, tag_taken, tree_dirty, version_taken
+from noxkit.rules.release_moment import (
+    MomentFacts,
+    changelog_version,
+    local_version,
+    tag_taken,
+    tree_dirty,
+    version_taken,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +49,7 @@ NOTHING = "nothing to release"
 
 _NUMBERED = re.compile(r"(?:\d+!)?\d+(?:\.|[a-z]|$)")  # and not a date, which is read as a post-release
 _PATIENCE = 60.0  # seconds that a remote repository is waited for
-_RULES = (changelog_version, version_taken, tag_taken, tree_dirty)
+_RULES = (changelog_version, local_version, version_taken, tag_taken, tree_dirty)
 _ABSENT = re.compile(
     r"there is no version of|was not found in the (?:package registry|provided package locations)", re.IGNORECASE
 )
@@ -92,8 +99,10 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
         reason = "the build computes its version, and there is no build"
         return Outcome(name=MOMENT, status=Status.INCONCLUSIVE, reason=reason, hint="mend what the build reports")
     last = _last_release(context, package)
-    if not asked and (last is None or _same(last, version)):
-        why = f"{version} is tagged" if last else _no_tag(context)
+    unfinished = _is_unfinished(version)
+    if not asked and (last is None or unfinished or _same(last, version)):
+        why = f"{version} is a development version" if unfinished else f"{version} is tagged"
+        why = why if last or unfinished else _no_tag(context)
         return Outcome(name=MOMENT, status=Status.SKIPPED, reason=f"{NOTHING}: {why}; `--release {package.name}` asks")
     answers = _answers(context, package, version)
     facts = answers.facts
@@ -166,6 +175,12 @@ def _no_tag(context: Context) -> str:
         return "no tag of it yet"
     which = "1 tag" if count == 1 else f"{count} tags"
     return f"no tag of it among {which} (`release.tag` in [tool.noxkit] says how they are written)"
+
+
+def _is_unfinished(version: str) -> bool:
+    with contextlib.suppress(InvalidVersion):
+        return Version(version).is_devrelease
+    return False
 
 
 def _same(left: str, right: str) -> bool:

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 from typing import TYPE_CHECKING
 
 from noxkit.engine._build import BUILD
 from noxkit.engine._fix import CHANGES
 from noxkit.engine._rules import CONSISTENCY, SOURCE
 from noxkit.engine._select import STRICT_ONLY, checkers
+from noxkit.tasks.process import ProgramNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,13 +20,14 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._task import Task
 
-__all__ = ["notes_for"]
+__all__ = ["git_trouble", "notes_for"]
 
 _MADE = 8  # files that were built, by name
 
 
 def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> Iterator[str]:
     """One line each, the most useful first."""
+    yield from git_trouble(context)
     yield from (note for outcome in outcomes if outcome.name == CHANGES for note in _written(outcome))
     advice = sorted(
         {task.name for task in tasks if task.advisory} & {outcome.name for outcome in outcomes if outcome.findings}
@@ -56,6 +60,24 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
     if known:
         which = "finding is in the baseline and does" if known == 1 else "findings are in the baseline and do"
         yield f"{known} {which} not count"
+
+
+def git_trouble(context: Context) -> Iterator[str]:
+    """Why git says nothing of a work tree that is there: without it, all files count, and no tag is known."""
+    repository = context.repository
+    if repository.git_root is None or repository.has_git:
+        return
+    with contextlib.suppress(ProgramNotFoundError):
+        completed = context.runner.run(["git", "rev-parse"], task="git", environment={"LC_ALL": "C"})
+        said = completed.stderr.decode("utf-8", "replace").splitlines()
+        if any("dubious ownership" in line for line in said):
+            where = shlex.quote(str(repository.git_root))
+            yield (
+                "git does not read this work tree, which belongs to another user, so that its tags and ignored files "
+                f"are not known: `git config --global --add safe.directory {where}`"
+            )
+        elif completed.returncode != 0 and said:
+            yield f"git does not read this work tree: {said[0]}"
 
 
 def _written(outcome: Outcome) -> Iterator[str]:

@@ -223,6 +223,8 @@ def timestamp_out_of_range(facts: FileFacts) -> Iterator[Found]:
     members = [m for m in facts.archive.members if m.time is not None and not _FIRST <= m.time <= latest]
     says = f"has a time {'before 1980' if (members[0].time or 0.0) < _FIRST else 'in the future'}" if members else ""
     hint = "set `SOURCE_DATE_EPOCH` to the time of the last commit (`git log -1 --format=%ct`), and build again"
+    if all(not member.time for member in members):
+        hint = "flit, uv_build and others write 0 themselves, which is as well; else set `SOURCE_DATE_EPOCH`"
     yield from _shown(first_of(facts, members, says, hint=hint))
 
 

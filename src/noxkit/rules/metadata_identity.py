@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from noxkit.diagnostics.model import FixSafety
+from noxkit.diagnostics.model import FixSafety, Severity
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._core_metadata import limited, refused, shown
 from noxkit.rules._form import first_address, why_no_address
@@ -218,7 +218,8 @@ def metadata_local_version(facts: FileFacts) -> Iterator[Found]:
 
     # Fix
     Build from the tag, in a clean tree; or keep the local part away: `local_scheme = "no-local-version"` for
-    setuptools-scm and hatch-vcs.
+    setuptools-scm and hatch-vcs. Beside a tree whose version is computed, a development version is a warning: between
+    two tags there is nothing to release.
 
     # Options
     None.
@@ -235,7 +236,12 @@ def metadata_local_version(facts: FileFacts) -> Iterator[Found]:
             hint='build from a clean checkout of the tag, or set `local_scheme = "no-local-version"` (setuptools-scm, '
             "hatch-vcs)",
             at=facts.at_field(core.field("Version")),
+            severity=Severity.WARNING if version.is_devrelease and _is_computed(facts) else None,
         )
+
+
+def _is_computed(facts: FileFacts) -> bool:
+    return facts.package is not None and facts.package.package.version is None
 
 
 @rule(code="NK-METADATA-SUMMARY-MULTILINE", scope=Scope.ARCHIVE, since="1.0", standard=True)

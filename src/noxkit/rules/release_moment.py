@@ -15,7 +15,7 @@ from noxkit.rules._changelog import entry_hint, versions_named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MomentFacts", "changelog_version", "tag_taken", "tree_dirty", "version_taken"]
+__all__ = ["MomentFacts", "changelog_version", "local_version", "tag_taken", "tree_dirty", "version_taken"]
 
 _FEW = 5
 
@@ -91,6 +91,24 @@ def version_taken(facts: MomentFacts) -> Iterator[Found]:
             hint="raise the version: an index takes no file name twice",
             at=facts.manifest,
             display=True,
+        )
+
+
+@also(code="NK-METADATA-LOCAL-VERSION", scope=Scope.MOMENT)
+def local_version(facts: MomentFacts) -> Iterator[Found]:
+    """The version that is about to be released has a local part, which the index does not take.
+
+    # Fails
+    `acme` is released as 1.2.4.dev3+gabc1234, computed three commits behind the tag `v1.2.3`.
+
+    # Passes
+    `acme` is released as 1.2.4.
+    """
+    if "+" in facts.version:
+        yield found(
+            f"{facts.name} {facts.version} has a local part, and no index takes that",
+            hint=f"tag the commit first (`git tag {facts.tag.partition('.dev')[0]}`): the version is computed from it",
+            at=facts.manifest,
         )
 
 

@@ -28,10 +28,20 @@ _JUNK = (
     LeftoverKind.MERGE,
 )
 _SETTINGS = (LeftoverKind.SETTINGS, LeftoverKind.CI, LeftoverKind.EDITOR)
-_EXCLUDE = (
-    "exclude it: `exclude` in [tool.hatch.build.targets.sdist], `prune` or `global-exclude` in MANIFEST.in, "
-    "`source-exclude` in [tool.uv.build-backend], `exclude` in [tool.flit.sdist], `excludes` in [tool.pdm.build]"
-)
+_EXCLUDE = {
+    "hatchling": "`exclude` in [tool.hatch.build.targets.sdist]",
+    "setuptools": "`prune` or `global-exclude` in MANIFEST.in",
+    "uv_build": "`source-exclude` in [tool.uv.build-backend]",
+    "flit_core": "`exclude` in [tool.flit.sdist]",
+    "pdm": "`excludes` in [tool.pdm.build]",
+    "poetry": "`exclude` in [tool.poetry]",
+}
+
+
+def _exclude(facts: SdistFacts) -> str:
+    """How to keep a file out of the sdist, with the backend that its pyproject.toml names, else with each."""
+    known = [how for name, how in _EXCLUDE.items() if facts.backend.startswith(name)]
+    return f"exclude it: {', '.join(known or _EXCLUDE.values())}"
 
 
 def _each(facts: SdistFacts, junk: list[Leftover], severity: Severity | None = None) -> Iterator[Found]:
@@ -40,7 +50,7 @@ def _each(facts: SdistFacts, junk: list[Leftover], severity: Severity | None = N
         left = f"; {len(junk) - _MOST} more are like that" if index == _MOST - 1 and len(junk) > _MOST else ""
         yield found(
             f"`{shown(each.path)}`{files} is {each.kind.value}{left}",
-            hint=_EXCLUDE,
+            hint=_exclude(facts),
             at=facts.at(each.path),
             severity=severity,
         )
@@ -130,6 +140,11 @@ def sdist_ci_files(facts: SdistFacts) -> Iterator[Found]:
     "demo-1.0/src/demo/templates/.gitignore" = ""
     "demo-1.0/tox.ini" = ""
     ```
+    Or what hatchling adds whatever is excluded:
+    ```toml demo-1.0.tar.gz
+    [files]
+    "demo-1.0/.gitignore" = ""
+    ```
 
     # Fix
     Exclude them from the sdist.
@@ -141,12 +156,14 @@ def sdist_ci_files(facts: SdistFacts) -> Iterator[Found]:
     Where the sdist is meant to hold all of the repository.
     """
     junk = [each for each in leftovers(facts.archive.members, *_SETTINGS) if not _is_data(facts, each)]
+    if facts.backend.startswith("hatchling"):  # it adds the file whatever is excluded
+        junk = [each for each in junk if each.path != f"{facts.sdist.root}/.gitignore"]
     names = ", ".join(f"`{shown(each.path)}`" for each in junk[:3])
     if junk:
         rest = f" and {len(junk) - 3} more" if len(junk) > 3 else ""
         verb = "is" if len(junk) == 1 else "are"
         message = f"{names}{rest} {verb} of use in the repository alone"
-        yield found(message, hint=_EXCLUDE, at=facts.at(junk[0].path))
+        yield found(message, hint=_exclude(facts), at=facts.at(junk[0].path))
 
 
 @also(code="NK-BYTECODE", scope=Scope.SDIST)
@@ -169,7 +186,7 @@ def bytecode(facts: SdistFacts) -> Iterator[Found]:
     ```
     """
     members = [m for m in bytecode_of(facts.archive.members) if not _is_kept(facts, m)]
-    yield from first_of(facts, members, "is compiled for one Python on one machine", hint=_EXCLUDE)
+    yield from first_of(facts, members, "is compiled for one Python on one machine", hint=_exclude(facts))
 
 
 def _is_kept(facts: SdistFacts, member: Member) -> bool:

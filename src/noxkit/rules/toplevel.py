@@ -192,7 +192,9 @@ def toplevel_common_name(facts: WheelFacts) -> Iterator[Found]:
             continue
         yield found(
             f"`{top}` is installed at the top level of site-packages, where other projects have theirs as well",
-            hint=f"leave it out: {how_to_exclude(tree.generator)}",
+            hint=f"leave it out: {how_to_exclude(tree.generator)}"
+            if len(tree.tops) > 1
+            else "it is all that the wheel has: give it a name of its own, such as the project's",
             at=tree.place(facts, top),
         )
 

@@ -161,6 +161,10 @@ def wheel_no_modules(facts: WheelFacts) -> Iterator[Found]:
 _LICENSE = re.compile(
     r"(?i)(?:.*[-_.])?(?:(?:un)?licen[cs]es?|copying(?:\.lesser)?|copyright|notice|legal|eula)(?:[-_.].*)?"
 )
+_ADD_LICENSE = (
+    "add the text as `LICENSE` beside pyproject.toml; if it is there, name it in [project]: "
+    '`license-files = ["LICEN[CS]E*"]`'
+)
 _CODE = re.compile(r"\.(?:py|pyi|pyc|so|pyd|c|h|js|json|html|css)$")
 
 
@@ -211,7 +215,7 @@ def license_text_missing(facts: WheelFacts) -> Iterator[Found]:
     said = f"the licence text at `{inside[0].name}` is empty" if inside else f"no licence text in `{folder}`"
     yield found(
         f"{said}{copy}",
-        hint='name the file in [project]: `license-files = ["LICEN[CS]E*"]`, and build again',
+        hint=_ADD_LICENSE,
         at=facts.at(folder),
         severity=Severity.WARNING if elsewhere else None,
         display=True,
