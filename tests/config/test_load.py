@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.config._fields import Option, all_options
+from noxkit.config._help import OF_FILES, READ_BY, help_text
 from noxkit.config.load import ReportTarget, Source, load
 from noxkit.diagnostics.credentials import CREDENTIAL_PATTERNS
 from noxkit.diagnostics.model import Severity
@@ -298,7 +299,7 @@ def test_what_follows_a_second_separator_is_left_to_pytest(
 ) -> None:
     config = loaded(arguments=arguments)
     assert config.pytest_arguments == pytest_arguments
-    assert config.help is None
+    assert not config.asks_for_help
 
 
 def test_reports_come_from_both_ways_to_ask_for_them(loaded: Load) -> None:
@@ -335,15 +336,39 @@ def test_words_that_look_like_built_files_need_no_flag(
     assert loaded(arguments=arguments).run.files == files
 
 
-def test_help_lists_every_flag_and_looks_at_nothing_else(loaded: Load) -> None:
+def test_help_is_asked_for_and_nothing_else_is_looked_at(loaded: Load) -> None:
     config = loaded("not toml", environ={"NOXKIT_X": "1"}, arguments=["--nonsense", "--help"])
-    assert config.help is not None
-    assert [
-        option.flag
-        for option in all_options()
-        if option.in_text and not option.structured and option.usage not in config.help
-    ] == []
-    assert max(len(line) for line in config.help.splitlines()) <= 100
+    assert config.asks_for_help
+
+
+def test_help_lists_every_flag() -> None:
+    text = help_text()
+    flags = [option for option in all_options() if option.in_text and not option.structured]
+    assert [option.flag for option in flags if option.usage not in text] == []
+
+
+HELP = [
+    ("lint", ["--only", "--typecheck-checkers", "--license-header-text"], ["--release", "--range", "--tests-pattern"]),
+    ("commits", ["--range", "--message-file"], ["--rehearse", "--typecheck-checkers"]),
+    ("fix", ["--diff", "--unsafe"], ["--write-ratchet", "--skip-tests"]),
+    ("release_check", ["--release", "--rehearse", "--skip-tests", "--tests-pattern"], ["--diff", "--range"]),
+    ("tests", ["--tests-pattern", "PYTEST ARGUMENT"], ["--release-tag"]),
+    ("wheel", ["noxkit wheel PATH…", "--format", "--artifacts-size-limit"], ["[tool.noxkit", "nox -s", "--profile"]),
+]
+
+
+@pytest.mark.parametrize(("session", "there", "absent"), HELP, ids=[row[0] for row in HELP])
+def test_help_is_about_the_session(session: str, there: list[str], absent: list[str]) -> None:
+    text = help_text(session)
+    words = text.replace("NOXKIT_", "")
+    assert [word for word in there if word not in words] == []
+    assert [word for word in absent if f"  {word} " in words or (word[0] != "-" and word in words)] == []
+    assert max(len(line) for line in text.splitlines()) <= 100
+
+
+def test_what_help_knows_of_options_is_what_there_is() -> None:
+    names = {option.name for option in all_options()} | {option.path[0] for option in all_options() if not option.run}
+    assert set(READ_BY) | OF_FILES <= names
 
 
 def test_without_pyproject_everything_is_the_default(tmp_path: Path) -> None:

@@ -9,34 +9,107 @@ from typing import TYPE_CHECKING
 from noxkit.config._fields import all_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from noxkit.config._fields import Option
 
-__all__ = ["help_text"]
+__all__ = ["OF_FILES", "READ_BY", "WHEEL", "help_text"]
+
+WHEEL = "wheel"
+"""The command `noxkit wheel`, which is no session and reads no pyproject.toml."""
 
 _WIDTH = 100
 _INDENT = 32
-_USAGE = "usage: nox -s SESSION… -- [OPTION…] [-- PYTEST ARGUMENT…]"
+_USAGE = "usage: nox -s {session} -- [OPTION…]{rest}"
 _LEAD = """\
 Every option is also a variable (--fail-on is NOXKIT_FAIL_ON); a flag wins over the variable, the
 variable over [tool.noxkit] in pyproject.toml. Lists are given with commas or by repeating the flag."""
+_WHEEL_USAGE = "usage: noxkit wheel PATH… [OPTION…]"
+_WHEEL_LEAD = """\
+Verifies wheels and sdists, or folders that hold some, as they are: nothing of them is run, and no
+pyproject.toml is read. Every option is also a variable (--fail-on is NOXKIT_FAIL_ON); a flag wins.
+Findings are accepted by NOXKIT_IGNORE, which takes JSON."""
+_TAIL = (
+    "Options that this session does not read are left out: docs/reference/configuration.md of noxkit has all of them."
+)
+
+_BUILT = frozenset({"release_check"})
+_TYPED = frozenset({"lint", "typecheck", "check", "release_check"})
+_TESTED = frozenset({"tests", "coverage", "check", "release_check"})
+_WRITING = frozenset({"fix", "fmt"})
+READ_BY: Mapping[str, frozenset[str]] = {
+    "run.range": frozenset({"commits"}),
+    "run.message-file": frozenset({"commits"}),
+    "run.description-file": frozenset({"commits"}),
+    "run.files": frozenset({"wheel_contents"}),
+    "run.release": _BUILT,
+    "run.skip-tests": _BUILT,
+    "run.rehearse": _BUILT,
+    "run.diff": _WRITING,
+    "run.check": _WRITING,
+    "run.unsafe": frozenset({"fix"}),
+    "run.write-ratchet": frozenset({"coverage", "check"}),
+    "default-python": frozenset({"check", "release_check"}),
+    "typecheck": _TYPED,
+    "coverage": _TESTED,
+    "tests": _TESTED,
+    "license-header": frozenset({"lint", "fix", "check", "consistency", "release_check"}),
+    "build": frozenset({"build", "wheel_contents", "release_check"}),
+    "advisories": frozenset({"security", "release_check"}),
+    "artifacts": frozenset({"wheel_contents", "release_check", WHEEL}),
+    "licenses": frozenset({"licenses", "release_check"}),
+    "release": _BUILT,
+}
+"""Which sessions read an option, by its name or by its table; those that are not here, all of them."""
+
+OF_FILES = frozenset(
+    {
+        "run.rule",
+        "run.severity",
+        "run.only",
+        "run.skip",
+        "run.ci",
+        "run.jobs",
+        "run.fail-on",
+        "run.report",
+        "run.format",
+    }
+    | {"run.output", "run.events", "run.verbose", "artifacts.size-limit", "timeout", "tool-folder", "tools"}
+)
 
 
-def help_text() -> str:
-    """All flags in groups: those of a run, then those of the configuration by table."""
+def help_text(session: str | None = None) -> str:
+    """The flags that a session reads, in groups: those of a run, then those of the configuration by table.
+
+    Without a session all of them are there.
+    """
+    options = [option for option in all_options() if session is None or _is_read(option, session)]
     groups: dict[str, list[str]] = {}
-    for option in all_options():
+    for option in options:
         if option.run:
             groups.setdefault(str(option.shape.extra["group"]), []).extend(
                 _entry(option.usage, option.shape.description)
             )
     groups["Help"] = _entry("--help", "This text.")
-    for option in all_options():
+    for option in options:
         if option.in_text and not option.run:
-            groups.setdefault(_table(option), []).extend(_configured(option))
-    parts = [_USAGE, _LEAD, *("\n".join([f"{title}:", *lines]) for title, lines in groups.items())]
+            title = "Also" if session == WHEEL else _table(option)
+            groups.setdefault(title, []).extend(_configured(option))
+    rest = " [-- PYTEST ARGUMENT…]" if session is None or session in _TESTED else ""
+    head = (
+        [_WHEEL_USAGE, _WHEEL_LEAD] if session == WHEEL else [_USAGE.format(session=session or "SESSION…", rest=rest)]
+    )
+    head += [] if session == WHEEL else [_LEAD]
+    tail = [textwrap.fill(_TAIL, _WIDTH)] if session not in {None, WHEEL} else []
+    parts = [*head, *("\n".join([f"{title}:", *lines]) for title, lines in groups.items()), *tail]
     return "\n\n".join(parts) + "\n"
+
+
+def _is_read(option: Option, session: str) -> bool:
+    if session == WHEEL:
+        return option.name in OF_FILES
+    readers = READ_BY.get(option.name) or READ_BY.get(option.path[0] if not option.run else "")
+    return readers is None or session in readers
 
 
 def _table(option: Option) -> str:

@@ -74,7 +74,7 @@ class Config:
     options: Options
     run: RunOptions
     pytest_arguments: tuple[str, ...]
-    help: str | None
+    asks_for_help: bool
     _merged: _Merged = dataclasses.field(repr=False)
     _document: Document = dataclasses.field(repr=False)
     _redactor: Redactor = dataclasses.field(repr=False)
@@ -152,8 +152,8 @@ def load(
     """Load the configuration of `root`.
 
     `arguments` is what follows nox's own `--`; with `words_are_files` each word in it that is no flag's value
-    names a built file. With `--help` among the arguments nothing else is looked at, and `Config.help` is
-    set. Raises NoxkitError with everything that is wrong at once.
+    names a built file. With `--help` among the arguments nothing else is looked at, and
+    `Config.asks_for_help` is set. Raises NoxkitError with everything that is wrong at once.
     """
     own, pytest_arguments = split_arguments(arguments)
     redactor = Redactor(environ, patterns=CREDENTIAL_PATTERNS)
@@ -174,17 +174,11 @@ def load(
         options=_convert(merged, Options, run=False),
         run=_convert(merged, RunOptions, run=True),
         pytest_arguments=pytest_arguments,
-        help=_help() if asked else None,
+        asks_for_help=asked,
         _merged=merged,
         _document=document,
         _redactor=redactor,
     )
-
-
-def _help() -> str:
-    from noxkit.config._help import help_text  # noqa: PLC0415 -- needed only where it is asked for
-
-    return help_text()
 
 
 def _read_table(document: Document, origin: Origin) -> Given:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from noxkit.config._help import WHEEL, help_text
 from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._built_tools import plan_built_tools
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["verify_files"]
 
-_NAME = "wheel"
+_NAME = WHEEL
 
 
 def verify_files(folder: Path, arguments: Sequence[str], *, environ: Mapping[str, str], stream: TextIO) -> int | str:
@@ -45,8 +46,8 @@ def verify_files(folder: Path, arguments: Sequence[str], *, environ: Mapping[str
     """
     with tempfile.TemporaryDirectory(prefix="noxkit-wheel-") as empty:
         config = load(Path(empty), environ=environ, arguments=arguments, words_are_files=True)
-    if config.help is not None:
-        return config.help
+    if config.asks_for_help:
+        return help_text(WHEEL)
     console = Console(environ, verbose=config.run.verbose)
     display = (LiveDisplay if console.style.live else PlainLines)(stream, style=console.style)
     with display:

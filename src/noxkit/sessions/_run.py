@@ -57,8 +57,10 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
     report: Report | None = None
     try:
         config = load(root, environ=environ, arguments=asked.arguments)
-        if config.help is not None:
-            Console(environ).write(config.help)
+        if config.asks_for_help:
+            from noxkit.config._help import help_text  # noqa: PLC0415 -- needed only where it is asked for
+
+            Console(environ).write(help_text(name.partition("-")[0]))
             return
         if config.run.ci:
             environ = {**environ, "CI": environ.get("CI") or "true"}
