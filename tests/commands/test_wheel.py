@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,6 +88,19 @@ def test_the_help_names_the_options(noxkit: Run) -> None:
     assert code == 0
     assert "--format" in said
     assert "--output" in said
+
+
+def test_a_finding_is_accepted_by_the_line_that_is_told(
+    repo: Repo, noxkit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(repo, WHEEL, JUNK)
+    code, said, _ = noxkit("wheel", "dist")
+    assert code == 1
+    told = " ".join(said.split()).partition("accept: NOXKIT_IGNORE=")[2]
+    (value, *_) = shlex.split(told)
+    assert json.loads(value)[0]["source"] == "wheel"
+    monkeypatch.setenv("NOXKIT_IGNORE", value.replace("REASON", "made by a test"))
+    assert noxkit("wheel", "dist")[0] == 0
 
 
 def test_the_report_is_whole(repo: Repo, noxkit: Run) -> None:

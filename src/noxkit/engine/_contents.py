@@ -242,7 +242,8 @@ def _policies(context: Context) -> dict[str, Policy]:
 
 
 def _one(context: Context, order: Order) -> Answer | Outcome:
-    context.fanout(Progress(task=CONTENTS, message=f"reading {len(order.files)} files"))
+    files = "1 file" if len(order.files) == 1 else f"{len(order.files)} files"
+    context.fanout(Progress(task=CONTENTS, message=f"reading {files}"))
     with tempfile.TemporaryDirectory(prefix="noxkit-contents-") as folder:
         told, answer = Path(folder) / "order.json", Path(folder) / "answer.json"
         told.write_bytes(msgspec.json.encode(order))

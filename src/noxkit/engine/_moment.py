@@ -68,7 +68,7 @@ def plan_moment(context: Context, packages: Sequence[Package], *, after: Sequenc
             name=MOMENT,
             package=package.name,
             action=functools.partial(_ask, context, package, asked=package.name in asked),
-            why="`--release`" if package.name in asked else "its version differs from its last tag",
+            why="`--release`" if package.name in asked else "where its version differs from its last tag",
             not_due=skipped,
             after=(builds[package.name],) if package.name in builds else (),
             cost=0.5,

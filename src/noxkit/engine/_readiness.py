@@ -33,7 +33,8 @@ def readiness_of(
     """
     found: list[Readiness] = []
     for package in packages:
-        blocking = tuple(dict.fromkeys(text for outcome in outcomes if (text := _block(context, package, outcome))))
+        blocks = [block for outcome in outcomes if (block := _block(context, package, outcome)) is not None]
+        blocking = tuple(_told(blocks))
         found.append(
             Readiness(
                 package=package.name,
@@ -46,22 +47,30 @@ def readiness_of(
     return tuple(found)
 
 
-def _block(context: Context, package: Package, outcome: Outcome) -> str | None:
-    """What of an outcome does not let the package be released, in a few words."""
+def _told(blocks: Sequence[tuple[str, str | None, str]]) -> Iterator[str]:
+    """One text for each task and what it says, with the Pythons on which it says so."""
+    pythons: dict[tuple[str, str], list[str]] = {}
+    for name, python, said in blocks:
+        pythons.setdefault((name, said), []).extend([python] if python else [])
+    for (name, said), listed in pythons.items():
+        yield f"{label_of(name, python=', '.join(dict.fromkeys(listed)) or None)}{said}"
+
+
+def _block(context: Context, package: Package, outcome: Outcome) -> tuple[str, str | None, str] | None:
+    """What of an outcome does not let the package be released: the task's name, its Python, and a few words."""
     if outcome.status not in _BLOCKING or outcome.package not in {None, package.name}:
         return None
-    label = label_of(outcome.name, python=outcome.python)
     failing = [each for each in outcome.findings if _fails(context, each)]
     if outcome.status is not Status.FAILED:
-        return f"{label} {outcome.status.value}"
+        return outcome.name, outcome.python, f" {outcome.status.value}"
     if not failing:
-        return f"{label} failed"
+        return outcome.name, outcome.python, " failed"
     mine = [finding for finding in failing if _owner(context, finding, outcome) in {None, package.name}]
     if not mine:
         return None
     codes = list(dict.fromkeys(finding.code for finding in mine))
     named = ", ".join(codes[:2]) + (f" and {len(codes) - 2} more" if len(codes) > 2 else "")
-    return f"{label}: {named}"
+    return outcome.name, outcome.python, f": {named}"
 
 
 def _fails(context: Context, finding: Finding) -> bool:

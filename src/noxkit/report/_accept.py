@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.origins import inside, origin_of
@@ -28,10 +29,10 @@ _BY_GROUP = frozenset({"NK-ADVISORY"})
 _OWN_WAY = frozenset({"licenses"})  # tasks that are told what to accept by name, as the hint says
 
 
-def acceptance(findings: Sequence[Finding]) -> str | None:
+def acceptance(findings: Sequence[Finding], *, bare: bool = False) -> str | None:
     """The exact text, with a place for the reason; None for what cannot be accepted.
 
-    `findings` are those of one fold: all of their codes are accepted together.
+    `findings` are those of one fold: all of their codes are accepted together. A `bare` run reads no pyproject.toml.
     """
     lead = findings[0]
     codes = list(dict.fromkeys(_accepted_as(finding) for finding in findings))
@@ -42,6 +43,10 @@ def acceptance(findings: Sequence[Finding]) -> str | None:
     is_in_tree = origin_of(lead.path) == "tree"
     if is_in_tree and lead.line is not None and lead.path is not None and lead.path.endswith(COMMENTED):
         return one_line(f"`# noxkit: ignore[{', '.join(codes)}] REASON` on that line")
+    if bare:
+        entry = {"source": origin_of(lead.path), **_inside(lead.path), "reason": "REASON"} if lead.path else {}
+        listed = json.dumps([{"code": code, **entry} for code in codes], ensure_ascii=False)
+        return one_line(f"NOXKIT_IGNORE={shlex.quote(listed)}")
     place = _place(lead.path) if lead.path is not None else ""
     entries = ", ".join(f'{{ code = {json.dumps(code)}{place}, reason = "REASON" }}' for code in codes)
     return one_line(f"`ignore = [{entries}]` in [tool.noxkit]")
@@ -57,5 +62,10 @@ def _place(path: str) -> str:
     origin = origin_of(path)
     if origin == "tree":
         return f", path = {json.dumps(path, ensure_ascii=False)}"
+    within = "".join(f", {key} = {json.dumps(value, ensure_ascii=False)}" for key, value in _inside(path).items())
+    return f', source = "{origin}"{within}'
+
+
+def _inside(path: str) -> dict[str, str]:
     within = _INFO.sub("*.dist-info", inside(path) or "")
-    return f', source = "{origin}"' + (f", path = {json.dumps(within, ensure_ascii=False)}" if within else "")
+    return {"path": within} if within else {}

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding, Report
 
-__all__ = ["next_steps"]
+__all__ = ["COMMAND", "next_steps"]
+
+COMMAND = "wheel"
+"""The name of `noxkit wheel` in its reports: it is no session, and reads no configuration."""
 
 _MOST = 3
-_COMMAND = "wheel"  # `noxkit wheel`, which is no session
 _UNREAD = frozenset({"syntax", "unreadable"})  # groups of findings
 _NO_TASKS = frozenset({"environment", "sources"})  # rows about what tasks need: `--only` does not know them
 
 
 def next_steps(report: Report) -> list[str]:
     """At most three lines, the most useful first; none where there is nothing to do."""
-    if report.session == _COMMAND:
+    if report.session == COMMAND:
         return []
     if report.interrupted:
         return [f"`nox -s {one_line(report.session)}` runs it again"]

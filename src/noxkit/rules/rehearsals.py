@@ -74,7 +74,7 @@ def deps_unresolvable(facts: RehearsalFacts) -> Iterator[Found]:
         if each.extra is None:
             wheels = "the wheels of the workspace together" if facts.together else f"`{facts.wheel.rpartition('/')[2]}`"
             yield found(
-                f"what {wheels} requires cannot be resolved on Python {facts.python}: {each.reason}",
+                f"what {wheels} requires cannot be resolved: {each.reason}",
                 hint="correct the bounds in `dependencies` of [project], or release what they name first",
                 at=facts.place,
             )
@@ -105,7 +105,7 @@ def extras_unresolvable(facts: RehearsalFacts) -> Iterator[Found]:
     for each in facts.unresolved:
         if each.extra is not None:
             yield found(
-                f"the extra `{each.extra}` cannot be resolved on Python {facts.python}: {each.reason}",
+                f"the extra `{each.extra}` cannot be resolved: {each.reason}",
                 hint="correct its bounds in `optional-dependencies`, or say by a marker where it is for",
                 at=facts.place,
             )
@@ -140,7 +140,7 @@ def import_smoke(facts: RehearsalFacts) -> Iterator[Found]:
         if failure.kind == "module" and not _is_implied(facts, failure):
             severity = _severity(facts, failure)
             yield found(
-                f"`import {failure.name}` {_how(failure)} on Python {facts.python}",
+                f"`import {failure.name}` {_how(failure)}",
                 hint=_hint(facts, failure, optional=severity is Severity.INFO),
                 at=facts.place,
                 severity=severity,
@@ -164,7 +164,7 @@ def entrypoint_unresolvable(facts: RehearsalFacts) -> Iterator[Found]:
         severity = _severity(facts, failure)
         shown = f"{failure.name} = {failure.value}"
         yield found(
-            f"the {failure.kind} `{shown}` of the group {failure.group} {_how(failure)} on Python {facts.python}",
+            f"the {failure.kind} `{shown}` of the group {failure.group} {_how(failure)}",
             hint=_hint(facts, failure, optional=severity is Severity.INFO),
             at=facts.place,
             severity=severity,
