@@ -81,6 +81,10 @@ MODULES: dict[str, tuple[str, Severity | None, str]] = {
     "of_an_extra": ("import simplejson\n", I, "No module named 'simplejson'"),
     "other_platform": ("import winreg\n", I, "No module named 'winreg'"),
     "macos": ("import os\nos.no_such_call\n", I, "raises AttributeError"),
+    "compat": ("open('gone.txt')\n", E, "raises FileNotFoundError"),
+    "examples.one": ("import sys\nsys.exit(3)\n", I, "raises SystemExit"),
+    "examples.gone": ("import os\nos._exit(3)\n", E, "ends the interpreter (exit code 3)"),
+    "examples.own": ("import demo.left_out\n", E, "No module named 'demo.left_out'"),
     "templates.new": ("name.format()\n", I, "raises NameError"),
     "not_set_up": ("class NotSetUp(Exception): ...\nraise NotSetUp('no settings')\n", W, "raises NotSetUp"),
     "a_dropped_module": ("import asynchat\n", W, "No module named 'asynchat'"),
@@ -247,6 +251,21 @@ def test_a_script_is_loaded_again_with_the_extras(repo: Repo, code: str, severit
     (script,) = (each for each in found if each.code == POINT)
     assert (script.severity, ended.status) == (severity, Status.PASSED if severity is I else Status.FAILED)
     assert ("with the extras it works (cli)" in script.hint) == (severity is I)
+
+
+@pytest.mark.parametrize("top", ["docs_tool", "testkit", "linux_utils", "templates", "contrib", "py310tools"])
+@pytest.mark.parametrize(
+    ("error", "missing"),
+    [("ZeroDivisionError", None), ("ModuleNotFoundError", "tomllib"), ("ModuleNotFoundError", "yaml")],
+)
+def test_what_a_project_is_called_excuses_nothing(top: str, error: str, missing: str | None) -> None:
+    message = f"No module named '{missing}'" if missing else "division by zero"
+    failure = ImportFailure(
+        kind="module", name=f"{top}.core", way="raised", error=error, home="builtins", message=message, missing=missing
+    )
+    names = frozenset({top})
+    (found,) = import_smoke(RehearsalFacts(wheel="w.whl", python="3.10", own=names, roots=names, failures=(failure,)))
+    assert found.severity is (W if missing == "yaml" else E)
 
 
 @pytest.mark.parametrize(

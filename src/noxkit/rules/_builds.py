@@ -140,7 +140,7 @@ class Difference:
     @property
     def is_outward(self) -> bool:
         """Whether it is in nothing but the times and modes of entries: whoever unpacks both has the same files."""
-        return ({self.cause} | self.causes) <= {Cause.TIME, Cause.MODE, Cause.OWNER}
+        return ({self.cause} | self.causes) <= {Cause.TIME, Cause.MODE}
 
 
 def first_difference(first: Built, second: Built, *, fixed_time: bool = False) -> Difference | None:

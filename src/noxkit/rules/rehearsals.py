@@ -10,7 +10,7 @@ from noxkit.diagnostics.model import Severity
 from noxkit.rules._base import Found, Scope, also, found, rule
 from noxkit.rules._import_graph import is_for_platform
 from noxkit.rules._import_owners import HOSTS, any_brings, owners_of
-from noxkit.rules._installed import is_template, is_test_path
+from noxkit.rules._installed import below_top, is_template, is_test_path
 from noxkit.rules._stdlib_names import ANY_PYTHON, stdlib_of
 from noxkit.workspace.pythons import SUPPORTED
 
@@ -42,7 +42,7 @@ _OPTIONAL = re.compile(
     r"(?:^|/)(?:contrib|compat|ext|[^/]*(?:adapter|addon|backend|bench|connector|dialect|driver|engine|extension|exporter|"
     r"frontend|inputhook|integration|plugin|provider|serializer|storage|testing|transport|writer)s?|sphinxext)(?:/|$)"
 )
-_OF_ONE_PYTHON = re.compile(r"3_?1\d")
+_OF_ONE_PYTHON = re.compile(r"(?:^|[._]|py|python)3_?1\d(?:\D|$)")
 _BACKPORTS = {"tomllib": "tomli", "annotationlib": "typing_extensions", "compression": "backports.zstd"}
 
 
@@ -197,16 +197,22 @@ def _root(failure: ImportFailure) -> str:
 
 def _severity(facts: RehearsalFacts, failure: ImportFailure) -> Severity:
     """An error; but less where an optional part misses what only an extra, another platform or its host brings."""
-    is_top, root = _is_top(facts, failure), _root(failure)
-    if (failure.extras or _is_for_elsewhere(failure)) and not is_top:
+    optional = not _is_top(facts, failure)
+    if optional and failure.extras:
         return Severity.INFO
-    if failure.way != "raised":
+    if failure.way != "raised" or _root(failure) in facts.own:
         return Severity.ERROR
-    if root not in facts.own and root in ANY_PYTHON:
+    return Severity.INFO if optional and _is_for_elsewhere(failure) else _of_error(facts, failure)
+
+
+def _of_error(facts: RehearsalFacts, failure: ImportFailure) -> Severity:
+    """That of something that raises, and does not miss a module of the wheel."""
+    root = _root(failure)
+    if root in ANY_PYTHON:
         return _of_the_standard_library(facts, failure, root)
     if failure.kind == "script" and failure.error in _IMPORT_ERRORS and not failure.message.startswith(_PLAIN):
         return Severity.WARNING  # it says itself what it wants
-    if failure.kind == "script" or is_top or root in facts.own or root in facts.required:
+    if failure.kind == "script" or _is_top(facts, failure) or root in facts.required:
         return Severity.ERROR
     if failure.error in _IMPORT_ERRORS or root:
         return Severity.WARNING if _is_forgotten(facts, failure, root) else Severity.INFO
@@ -221,10 +227,12 @@ def _of_class(facts: RehearsalFacts, home: str) -> Severity:
 
 
 def _is_for_elsewhere(failure: ImportFailure) -> bool:
-    """Whether a module is for another platform, to be copied, or for tests."""
-    path = failure.name.replace(".", "/")
-    elsewhere = is_for_platform(failure.name) or is_template(path) or is_test_path(f"{path}.py")
-    return failure.kind == "module" and elsewhere
+    """Whether a module is for tests, to be copied, or misses what another platform has, by its path in the package."""
+    if failure.kind != "module":
+        return False
+    path = below_top(f"{failure.name.replace('.', '/')}.py")
+    misses = failure.error in {*_IMPORT_ERRORS, "AttributeError", "OSError"}
+    return is_template(path) or is_test_path(path) or (misses and is_for_platform(path.removesuffix(".py")))
 
 
 def _of_the_standard_library(facts: RehearsalFacts, failure: ImportFailure, root: str) -> Severity:
@@ -232,7 +240,8 @@ def _of_the_standard_library(facts: RehearsalFacts, failure: ImportFailure, root
 
     One that this Python has no longer leaves an optional part behind; one that it does not have yet is simply wrong.
     """
-    if root in stdlib_of([facts.python]) or _OF_ONE_PYTHON.search(failure.name):
+    below = failure.name.partition(".")[2]
+    if root in stdlib_of([facts.python]) or _OF_ONE_PYTHON.search(below):
         return Severity.INFO
     is_new = _first_with(root, facts.python) is not None
     if is_new or failure.kind == "script" or _is_top(facts, failure):
@@ -256,8 +265,7 @@ def _is_forgotten(facts: RehearsalFacts, failure: ImportFailure, root: str) -> b
     if not plain or failure.kind != "module" or root in HOSTS or root in _FRAMEWORKS:
         return False
     named = {other.value.partition(":")[0].strip() for other in facts.failures if other.kind != "module"}
-    path = failure.name.replace(".", "/")
-    optional = _OPTIONAL.search(path) or failure.name in named
+    optional = _OPTIONAL.search(below_top(failure.name.replace(".", "/"))) or failure.name in named
     return not optional and not any_brings(facts.optional, root)
 
 
