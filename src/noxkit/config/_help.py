@@ -7,16 +7,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from noxkit.config._fields import all_options
+from noxkit.diagnostics.model import BARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from noxkit.config._fields import Option
 
-__all__ = ["OF_FILES", "READ_BY", "WHEEL", "help_text"]
-
-WHEEL = "wheel"
-"""The command `noxkit wheel`, which is no session and reads no pyproject.toml."""
+__all__ = ["OF_FILES", "READ_BY", "help_text"]
 
 _WIDTH = 100
 _INDENT = 32
@@ -24,8 +22,8 @@ _USAGE = "usage: nox -s {session} -- [OPTION…]{rest}"
 _LEAD = """\
 Every option is also a variable (--fail-on is NOXKIT_FAIL_ON); a flag wins over the variable, the
 variable over [tool.noxkit] in pyproject.toml. Lists are given with commas or by repeating the flag."""
-_WHEEL_USAGE = "usage: noxkit wheel PATH… [OPTION…]"
-_WHEEL_LEAD = """\
+_BARE_USAGE = "usage: noxkit wheel PATH… [OPTION…]"
+_BARE_LEAD = """\
 Verifies wheels and sdists, or folders that hold some, as they are: nothing of them is run, and no
 pyproject.toml is read. Every option is also a variable (--fail-on is NOXKIT_FAIL_ON); a flag wins.
 Findings are accepted by NOXKIT_IGNORE, which takes JSON."""
@@ -33,7 +31,7 @@ _TAIL = (
     "Options that this session does not read are left out: docs/reference/configuration.md of noxkit has all of them."
 )
 
-_BUILT = frozenset({"release_check"})
+_RELEASED = frozenset({"release_check"})
 _TYPED = frozenset({"lint", "typecheck", "check", "release_check"})
 _TESTED = frozenset({"tests", "coverage", "check", "release_check"})
 _WRITING = frozenset({"fix", "fmt"})
@@ -42,9 +40,9 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.message-file": frozenset({"commits"}),
     "run.description-file": frozenset({"commits"}),
     "run.files": frozenset({"wheel_contents"}),
-    "run.release": _BUILT,
-    "run.skip-tests": _BUILT,
-    "run.rehearse": _BUILT,
+    "run.release": _RELEASED,
+    "run.skip-tests": _RELEASED,
+    "run.rehearse": _RELEASED,
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
@@ -56,9 +54,9 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "license-header": frozenset({"lint", "fix", "check", "consistency", "release_check"}),
     "build": frozenset({"build", "wheel_contents", "release_check"}),
     "advisories": frozenset({"security", "release_check"}),
-    "artifacts": frozenset({"wheel_contents", "release_check", WHEEL}),
+    "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),
-    "release": _BUILT,
+    "release": _RELEASED,
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""
 
@@ -73,9 +71,16 @@ OF_FILES = frozenset(
         "run.fail-on",
         "run.report",
         "run.format",
+        "run.output",
+        "run.events",
+        "run.verbose",
+        "artifacts.size-limit",
+        "timeout",
+        "tool-folder",
+        "tools",
     }
-    | {"run.output", "run.events", "run.verbose", "artifacts.size-limit", "timeout", "tool-folder", "tools"}
 )
+"""The options that `noxkit wheel` reads, which has no configuration to read others from."""
 
 
 def help_text(session: str | None = None) -> str:
@@ -93,20 +98,20 @@ def help_text(session: str | None = None) -> str:
     groups["Help"] = _entry("--help", "This text.")
     for option in options:
         if option.in_text and not option.run:
-            title = "Also" if session == WHEEL else _table(option)
+            title = "Also" if session == BARE else _table(option)
             groups.setdefault(title, []).extend(_configured(option))
-    rest = " [-- PYTEST ARGUMENT…]" if session is None or session in _TESTED else ""
-    head = (
-        [_WHEEL_USAGE, _WHEEL_LEAD] if session == WHEEL else [_USAGE.format(session=session or "SESSION…", rest=rest)]
-    )
-    head += [] if session == WHEEL else [_LEAD]
-    tail = [textwrap.fill(_TAIL, _WIDTH)] if session not in {None, WHEEL} else []
+    if session == BARE:
+        head, tail = [_BARE_USAGE, _BARE_LEAD], list[str]()
+    else:
+        rest = " [-- PYTEST ARGUMENT…]" if session is None or session in _TESTED else ""
+        head = [_USAGE.format(session=session or "SESSION…", rest=rest), _LEAD]
+        tail = [textwrap.fill(_TAIL, _WIDTH)] if session is not None else []
     parts = [*head, *("\n".join([f"{title}:", *lines]) for title, lines in groups.items()), *tail]
     return "\n\n".join(parts) + "\n"
 
 
 def _is_read(option: Option, session: str) -> bool:
-    if session == WHEEL:
+    if session == BARE:
         return option.name in OF_FILES
     readers = READ_BY.get(option.name) or READ_BY.get(option.path[0] if not option.run else "")
     return readers is None or session in readers

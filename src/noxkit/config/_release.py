@@ -172,8 +172,8 @@ class Release(Table, frozen=True, kw_only=True):
         ]
         | None,
         Meta(
-            description="The git tag of a release; by default `v{version}` for one package, "
-            "`{name}-v{version}` for each of several.",
+            description="The git tag of a release; by default written as the earlier ones are, else `v{version}` for "
+            "one package, `{name}-v{version}` for each of several.",
             examples=["{name}@{version}"],
         ),
     ] = None

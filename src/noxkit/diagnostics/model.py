@@ -14,6 +14,7 @@ import msgspec
 from noxkit.diagnostics.fixes import Action  # noqa: TC001 -- msgspec reads the types of fields
 
 __all__ = [
+    "BARE",
     "EvidenceValue",
     "FileRecord",
     "Finding",
@@ -25,6 +26,9 @@ __all__ = [
     "Severity",
     "Status",
 ]
+
+BARE = "wheel"
+"""The command `noxkit wheel`, as reports name it: it is no session, and reads no pyproject.toml."""
 
 EvidenceValue = str | int | float | bool | list[str] | None
 

@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from noxkit.config._help import WHEEL, help_text
+from noxkit.config._help import help_text
 from noxkit.config.load import load
+from noxkit.diagnostics.model import BARE
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._contents import plan_contents
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["verify_files"]
 
-_NAME = WHEEL
-
 
 def verify_files(folder: Path, arguments: Sequence[str], *, environ: Mapping[str, str], stream: TextIO) -> int | str:
     """Verify the files that `arguments` name, relative to `folder`, print the findings, write the reports.
@@ -47,13 +46,13 @@ def verify_files(folder: Path, arguments: Sequence[str], *, environ: Mapping[str
     with tempfile.TemporaryDirectory(prefix="noxkit-wheel-") as empty:
         config = load(Path(empty), environ=environ, arguments=arguments, words_are_files=True)
     if config.asks_for_help:
-        return help_text(WHEEL)
+        return help_text(BARE)
     console = Console(environ, verbose=config.run.verbose)
     display = (LiveDisplay if console.style.live else PlainLines)(stream, style=console.style)
     with display:
-        log = [EventLog(folder / config.run.events, session=_NAME)] if config.run.events else []
+        log = [EventLog(folder / config.run.events, session=BARE)] if config.run.events else []
         context = _context(folder, config, environ=environ, fanout=Fanout([display, *log]))
-        prepare_reports(folder, targets=config.reports, session=_NAME)
+        prepare_reports(folder, targets=config.reports, session=BARE)
         report = run(context, _plan)
     _show(context, report, console)
     return report.exit_code
@@ -70,7 +69,7 @@ def _context(folder: Path, config: Config, *, environ: Mapping[str, str], fanout
         root=folder, observer=fanout, cancel=cancel, environment=environ, credentials=config.options.credentials
     )
     return Context(
-        session=_NAME,
+        session=BARE,
         config=config,
         environ=environ,
         repository=Repository(root=folder, workspace=Workspace()),
@@ -84,7 +83,7 @@ def _context(folder: Path, config: Config, *, environ: Mapping[str, str], fanout
 def _show(context: Context, report: Report, console: Console) -> None:
     console.write("\n" + formats()["text"](report, sources=Sources(context.root), style=console.style))
     for name, pattern in context.config.reports:
-        file = context.root / pattern.replace("{session}", _NAME)
+        file = context.root / pattern.replace("{session}", BARE)
         write_report(file, name, report, context.root)
         console.line(f"report: {file}")
     console.write(forge_output(report, context.root, context.environ))

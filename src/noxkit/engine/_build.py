@@ -90,7 +90,7 @@ def _task(session: _Session, package: Package, published: Sequence[Package]) -> 
         action=functools.partial(_build, session, package),
         package=package.name,
         paths=(package.folder,),
-        why="its sdist, the wheel from that, and both again to compare",
+        why="its sdist, and the wheel from that",
         after=tuple(label_of(BUILD, package=each.name) for each in before),
         cost=10.0 if (package.build_backend or "").startswith("setuptools") else 5.0,
     )

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from noxkit.rules._facts import PackageFacts
     from noxkit.workspace.model import Package
 
-__all__ = ["MOMENT", "NOTHING", "plan_moment", "tag_of"]
+__all__ = ["MOMENT", "NOTHING", "plan_moment"]
 
 MOMENT = "moment"
 """The name of the task."""
@@ -98,13 +98,14 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
     if version is None:
         reason = "the build computes its version, and there is no build"
         return Outcome(name=MOMENT, status=Status.INCONCLUSIVE, reason=reason, hint="mend what the build reports")
-    last = _last_release(context, package)
+    template = _template(context, package)
+    last = max(_versions(context, template, package), default=None)
     unfinished = _is_unfinished(version)
-    if not asked and (last is None or unfinished or _same(last, version)):
+    if not asked and (last is None or unfinished or _same(str(last), version)):
         why = f"{version} is a development version" if unfinished else f"{version} is tagged"
         why = why if last or unfinished else _no_tag(context)
         return Outcome(name=MOMENT, status=Status.SKIPPED, reason=f"{NOTHING}: {why}; `--release {package.name}` asks")
-    answers = _answers(context, package, version)
+    answers = _answers(context, package, version, tag=template.format(name=package.name, version=version))
     facts = answers.facts
     evidence: dict[str, EvidenceValue] = {
         "version": version,
@@ -119,22 +120,18 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
     return signed(context, outcome, [finding for each in _RULES for finding in each(facts, package=package.name)])
 
 
-def tag_of(context: Context, package: Package, version: str) -> str:
-    """The tag of a release: as `release.tag` says, else as its earlier tags are, else `v1.0` or `name-v1.0`."""
-    return _template(context, package).format(name=package.name, version=version)
-
-
 def _template(context: Context, package: Package) -> str:
-    """How its tags are written; without any, `v1.0` for one package and `name-v1.0` for several."""
+    """How its tags are written: as `release.tag` says, else as most that name a version are.
+
+    Without any, `v1.0` for one package and `name-v1.0` for several.
+    """
     configured = context.config.options.release.tag
     if configured:
         return configured
     published = [package for package in context.repository.workspace.packages if package.publish]
     together = len({package.version for package in published}) == 1 and published[0].version is not None
     known = (*_OF_ONE, *_OF_SEVERAL) if len(published) == 1 else (*_OF_SEVERAL, *(_OF_ONE if together else ()))
-    tags = _local_tags(context)
-    counts = {template: len(_versions(tags, template, package)) for template in known}
-    return max(known, key=lambda template: counts[template])  # the first of equals
+    return max(known, key=lambda template: len(_versions(context, template, package)))  # the first of equals
 
 
 # Ways in which repositories write their tags, the most usual first.
@@ -151,26 +148,20 @@ _OF_SEVERAL = (
 )
 
 
-def _local_tags(context: Context) -> tuple[str, ...]:
-    git = context.repository.git
-    listed = git(["tag", "--list"]) if git is not None and context.repository.git_root is not None else None
-    return tuple((listed or b"").decode("utf-8", "replace").splitlines())
-
-
-def _versions(tags: Sequence[str], template: str, package: Package) -> list[Version]:
+def _versions(context: Context, template: str, package: Package) -> list[Version]:
     """The versions that tags of this form name."""
     before, _, after = template.replace("{name}", package.name).partition("{version}")
     found: list[Version] = []
-    for tag in tags:
-        text = tag[len(before) : len(tag) - len(after) or None]
-        if tag.startswith(before) and tag.endswith(after) and _NUMBERED.match(text):
+    for tag in context.repository.tags:
+        text = tag.removeprefix(before).removesuffix(after)
+        if tag == f"{before}{text}{after}" and _NUMBERED.match(text):
             with contextlib.suppress(InvalidVersion):
                 found.append(Version(text))
     return found
 
 
 def _no_tag(context: Context) -> str:
-    count = len(_local_tags(context))
+    count = len(context.repository.tags)
     if not count:
         return "no tag of it yet"
     which = "1 tag" if count == 1 else f"{count} tags"
@@ -190,16 +181,9 @@ def _same(left: str, right: str) -> bool:
         return left == right
 
 
-def _last_release(context: Context, package: Package) -> str | None:
-    """The highest version that a tag of the package names."""
-    found = _versions(_local_tags(context), _template(context, package), package)
-    return str(max(found)) if found else None
-
-
-def _answers(context: Context, package: Package, version: str) -> _Answers:
+def _answers(context: Context, package: Package, version: str, *, tag: str) -> _Answers:
     whole = workspace_facts(context)
     facts = next(each for each in whole.packages if each.package is package)
-    tag = tag_of(context, package, version)
     taken = _on_index(context, package, version)
     tags, unknown = _tags(context, tag)
     changed = _changed(context)

@@ -65,7 +65,8 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
 def git_trouble(context: Context) -> Iterator[str]:
     """Why git says nothing of a work tree that is there: without it, all files count, and no tag is known."""
     repository = context.repository
-    if repository.git_root is None or repository.has_git:
+    git = repository.git
+    if git is None or repository.git_root is None or git(["rev-parse"]) is not None:
         return
     with contextlib.suppress(ProgramNotFoundError):
         completed = context.runner.run(["git", "rev-parse"], task="git", environment={"LC_ALL": "C"})

@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections
 from typing import TYPE_CHECKING
 
-from noxkit.diagnostics.model import FixSafety, Severity, Status
+from noxkit.diagnostics.model import BARE, FixSafety, Severity, Status
 from noxkit.report._escape import one_line
 from noxkit.report._verdict import counts, number, open_findings
 
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.model import Finding, Report
 
-__all__ = ["COMMAND", "next_steps"]
-
-COMMAND = "wheel"
-"""The name of `noxkit wheel` in its reports: it is no session, and reads no configuration."""
+__all__ = ["next_steps"]
 
 _MOST = 3
 _UNREAD = frozenset({"syntax", "unreadable"})  # groups of findings
@@ -27,7 +24,7 @@ _NO_TASKS = frozenset({"environment", "sources"})  # rows about what tasks need:
 
 def next_steps(report: Report) -> list[str]:
     """At most three lines, the most useful first; none where there is nothing to do."""
-    if report.session == COMMAND:
+    if report.session == BARE:
         return []
     if report.interrupted:
         return [f"`nox -s {one_line(report.session)}` runs it again"]

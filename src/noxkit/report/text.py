@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from noxkit.diagnostics.model import Status
+from noxkit.diagnostics.model import BARE, Status
 from noxkit.report._accept import acceptance
 from noxkit.report._escape import guard_lines, one_line
 from noxkit.report._fold import Folded, partial_pythons, remainder, select
 from noxkit.report._grid import LEGEND, grid_of
-from noxkit.report._next import COMMAND
 from noxkit.report._snippet import Block, render_block
 from noxkit.report._summary import summary
 from noxkit.report._width import cut, display_width, pad, wrap
@@ -86,7 +85,7 @@ def _details(folded: Folded, report: Report, style: Style) -> Iterator[tuple[str
         yield "also", ", ".join(_also(other, report) for other in folded.others)
     if style.verbose and lead.url:
         yield "see", lead.url
-    accepted = acceptance(folded.all, bare=report.session == COMMAND)
+    accepted = acceptance(folded.all, bare=report.session == BARE)
     if accepted is not None:
         yield "accept", accepted
 

@@ -15,6 +15,8 @@ from noxkit.rules._markdown import read_markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from noxkit.rules._markdown import Markdown
+
 __all__ = ["Entry", "entry_hint", "is_changelog", "read_entry", "versions_named"]
 
 _STEMS = frozenset({"changelog", "changes", "history", "news", "release_notes", "release-notes", "releases"})
@@ -24,6 +26,8 @@ _HEADING = re.compile(
     r"(?:\s+[-\u2013\u2014]\s+(?P<date>\S+))?(?P<yanked>\s+\[YANKED\])?",
 )
 _UNDERLINE = re.compile(r"([=\-~^\"'#*+`:.])\1{2,}\s*")
+_UNRELEASED = re.compile(r"\b(?:unreleased|next release|upcoming|in development)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"(\[[^\]]*\])\([^)]*\)")
 _ANY_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SPLIT = re.compile(r"[\s\[\](){},;:`*]+")
 
@@ -96,30 +100,33 @@ def versions_named(path: str, data: bytes) -> frozenset[Version]:
 
 def entry_hint(path: str, data: bytes, version: Version) -> str:
     """What to do about a changelog that does not name a version: its heading, written as those of others are."""
+    document = read_markdown(path, data)
+    titles = _titled_lines(document)
     today = dt.datetime.now(dt.timezone.utc).date().isoformat()
-    titles = list(_titled_lines(path, data))
-    heading = f"## [{version}] - {today}"
-    for _, line in titles:
-        word = next((word for word in _SPLIT.split(line) if word and _version(word.rstrip("-"))), None)
-        if word is not None:
-            named = _ANY_DATE.sub(today, line.replace(word, f"{'v' * word.startswith('v')}{version}", 1))
-            heading = re.sub(r"(\[[^\]]*\])\([^)]*\)", r"\1", named).strip()
-            break
-    waiting = _waiting(titles, data.decode("utf-8", "replace").splitlines())
+    heading = next(
+        (named for _, line in titles if (named := _renamed(line, version, today))), f"## [{version}] - {today}"
+    )
+    waiting = _waiting(titles, document.lines)
     if waiting is not None:
         return f"what has changed stands under `{waiting}`: make that heading `{heading}`"
     return f"write the entry `{heading}`, with what has changed"
 
 
+def _renamed(line: str, version: Version, today: str) -> str | None:
+    """The heading of another version, made that of this one; None where it names none."""
+    word = next((word for word in _SPLIT.split(line) if word and _version(word)), None)
+    if word is None:
+        return None
+    named = _ANY_DATE.sub(today, line.replace(word, f"{'v' * word.startswith('v')}{version}", 1))
+    return _ADDRESS.sub(r"\1", named).strip()
+
+
 def _waiting(titles: Sequence[tuple[int, str]], lines: Sequence[str]) -> str | None:
-    """The heading of what is not released, where something stands below it."""
-    for index, (number, line) in enumerate(titles):
-        if re.search(r"\b(?:unreleased|next release|upcoming|in development)\b", line, re.IGNORECASE):
-            end = titles[index + 1][0] - 1 if index + 1 < len(titles) else len(lines)
-            below = [text for text in lines[number:end] if text.strip() and not _UNDERLINE.fullmatch(text.strip())]
-            deeper = titles[index + 1 :][:1]
-            filled = below or any(_depth(title) > _depth(line) for _, title in deeper)
-            return line.strip() if filled else None
+    """The heading of what is not released, where something stands below it: lines, or headings of sections."""
+    for (number, line), (end, after) in zip(titles, [*titles[1:], (len(lines) + 1, "")], strict=False):
+        if _UNRELEASED.search(line):
+            below = [text for text in lines[number : end - 1] if text.strip() and not _UNDERLINE.fullmatch(text)]
+            return line.strip() if below or _depth(after) > _depth(line) else None
     return None
 
 
@@ -127,27 +134,23 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip("#"))
 
 
-def _titled_lines(path: str, data: bytes) -> Iterator[tuple[int, str]]:
+def _titled_lines(document: Markdown) -> list[tuple[int, str]]:
     """The lines with titles and their 1-based numbers, in their order, whole as they are written."""
-    document = read_markdown(path, data)
     found = {heading.line: document.lines[heading.line - 1] for heading in document.headings}
-    if _has_underlines(path):
+    return sorted((found | dict(_underlined(document))).items())
+
+
+def _underlined(document: Markdown) -> Iterator[tuple[int, str]]:
+    """The titles of text that is not Markdown, with their 1-based lines."""
+    path = document.path
+    if path.lower().endswith((".rst", ".txt")) or "." not in path.rpartition("/")[2]:
         pairs = zip(document.lines, document.lines[1:], strict=False)
-        found |= {number: line for number, (line, under) in enumerate(pairs, 1) if _is_title(line, under)}
-    yield from sorted(found.items())
-
-
-def _has_underlines(path: str) -> bool:
-    return path.lower().endswith((".rst", ".txt")) or "." not in path.rpartition("/")[2]
-
-
-def _is_title(line: str, under: str) -> bool:
-    return bool(line.strip()) and _UNDERLINE.fullmatch(under) is not None
+        for number, (line, under) in enumerate(pairs, 1):
+            if line.strip() and _UNDERLINE.fullmatch(under):
+                yield number, line
 
 
 def _titles(path: str, data: bytes) -> Iterator[str]:
     document = read_markdown(path, data)
-    if _has_underlines(path):
-        pairs = zip(document.lines, document.lines[1:], strict=False)
-        yield from (line for line, under in pairs if _is_title(line, under))
+    yield from (line for _, line in _underlined(document))
     yield from (heading.text for heading in document.headings)

@@ -107,7 +107,7 @@ def local_version(facts: MomentFacts) -> Iterator[Found]:
     if "+" in facts.version:
         yield found(
             f"{facts.name} {facts.version} has a local part, and no index takes that",
-            hint=f"tag the commit first (`git tag {facts.tag.partition('.dev')[0]}`): the version is computed from it",
+            hint="tag the commit first: a version that is computed from tags has no local part there",
             at=facts.manifest,
         )
 

@@ -215,6 +215,12 @@ class Repository:
         return find_git_root(self.root)
 
     @functools.cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The names of all tags of the work tree; none where there is no git that says them."""
+        listed = self.git(["tag", "--list"]) if self.git is not None and self.git_root is not None else None
+        return tuple((listed or b"").decode("utf-8", "replace").splitlines())
+
+    @functools.cached_property
     def root_groups(self) -> Mapping[str, tuple[str, ...]]:
         """The dependency groups of a root that has no package of its own; those of others are in `Package.groups`."""
         if any(package.folder == "." for package in self.workspace.packages):
