@@ -35,6 +35,34 @@ for name in sys.argv[1:]:
                 while block := stream.read(1 << 20):
                     digest.update(block)
 """
+# Each distinct module is compiled once and thrown away, in as many processes as there are cores.
+_COMPILE = """\
+import concurrent.futures, sys, warnings, zipfile
+def compiled(job):
+    name, members = job
+    with zipfile.ZipFile(name) as archive:
+        for member in members:
+            try:
+                compile(archive.read(member), member, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError):
+                pass
+def start():
+    warnings.simplefilter("ignore")
+if __name__ == "__main__":
+    jobs, seen = [], set()
+    for name in sys.argv[2:]:
+        members = []
+        with zipfile.ZipFile(name) as archive:
+            for item in archive.infolist():
+                same = (item.CRC, item.file_size)
+                if item.filename.endswith(".py") and same not in seen:
+                    seen.add(same)
+                    members.append(item.filename)
+        jobs += [(name, members[at : at + 64]) for at in range(0, len(members), 64)]
+    with concurrent.futures.ProcessPoolExecutor(int(sys.argv[1]), initializer=start) as pool:
+        for _ in pool.map(compiled, jobs):
+            pass
+"""
 # Families that look into the text of modules: they cost a parse of each.
 _TEXTS = frozenset({"entry_points", "typed_markers", "versions", "wheel_imports", "wheel_syntax"})
 # The one rule for which a second Python, the lowest that a wheel is for, compiles each module as well.
@@ -65,8 +93,10 @@ def artifacts(bench: Bench) -> list[Row]:
     """Verifying real wheels, with and without what reads their modules; peers; a huge file and a bomb."""
     files = fetched("wheels", Path(".nox") / "trials" / "wheels")
     chosen = files if bench.full else files[:20]
+    resolved = [path.resolve() for path in chosen]
     commands = {
-        "plain": _plain(bench, chosen),
+        "plain": _script(bench, "plain", _PLAIN, *map(str, resolved)),
+        "compile": _script(bench, "compile", _COMPILE, str(bench.cores), *map(str, resolved)),
         "static": _wheel(bench, chosen, *_OWN, _rules(without=_TEXTS)),
         "modules": _wheel(bench, chosen, *_OWN, _rules(without={_LOWEST})),
         "all": _wheel(bench, chosen, *_OWN),
@@ -87,6 +117,13 @@ def artifacts(bench: Bench) -> list[Row]:
             3.0,
         ),
         _ratio("the same with all that looks into modules, compiled by one Python", usages["modules"], base, 6.0),
+        Row(
+            name="the same beside compiling alone",
+            measured=usages["modules"].wall,
+            other=usages["compile"].wall,
+            against=f"(compiling the same modules, each once, in plain Python with {bench.cores} processes)",
+            note=f"compiling alone is {usages['compile'].wall / base.wall:.1f} times the reading",
+        ),
         _ratio("the same with all rules: compiled by the lowest Python as well", usages["all"], base),
         _ratio("the same with all rules, abi3audit and auditwheel", usages["tools"], base),
         *(_peer(bench, name, chosen, usages["all"]) for name in _PEERS),
@@ -120,10 +157,10 @@ def _rules(*, without: Set[str]) -> str:
     return f"--rule={','.join(codes)}"
 
 
-def _plain(bench: Bench, files: list[Path]) -> Command:
-    script = bench.tree.scratch / "plain.py"
-    script.write_text(_PLAIN, encoding="utf-8")
-    return _command(bench, "plain", sys.executable, str(script), *(str(path.resolve()) for path in files))
+def _script(bench: Bench, name: str, text: str, *arguments: str) -> Command:
+    script = bench.tree.scratch / f"{name}.py"
+    script.write_text(text, encoding="utf-8")
+    return _command(bench, name, sys.executable, str(script), *arguments)
 
 
 def _wheel(bench: Bench, files: list[Path], *arguments: str) -> Command:
