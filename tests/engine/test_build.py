@@ -68,6 +68,9 @@ def build_wheel(folder, settings=None, metadata=None):
 SYSTEM = '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n'
 PROJECT = '[project]\nname = "demo"\nversion = "1.0"\n'
 ONCE = "[tool.noxkit.build]\nreproducible = false\n"
+LEGACY = "from setuptools import setup\nimport demo\nsetup(name=demo.NAME, version='1.0')\n"
+MEMBERS = '[tool.uv.workspace]\nmembers = ["a"]\n'
+KIND = '[[tool.noxkit.kinds]]\nname = "tool"\npaths = ["."]\n'
 SDIST, WHEEL = "dist/demo-1.0.tar.gz", "dist/demo-1.0-py3-none-any.whl"
 
 
@@ -394,6 +397,46 @@ def test_nothing_to_build_is_not_due(repo: Repo, system: str, reason: str) -> No
     report = build(repo.write({"pyproject.toml": PROJECT + system}))
     assert reason in (outcome(report).reason or "")
     assert outcome(report).status is Status.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        pytest.param({"setup.py": LEGACY}, "setup.py", id="no pyproject.toml"),
+        pytest.param({"setup.py": LEGACY, "pyproject.toml": "[tool.ruff]\n"}, "setup.py", id="tools alone"),
+        pytest.param({"setup.py": LEGACY, "pyproject.toml": PROJECT}, "setup.py", id="a project"),
+        pytest.param(
+            {"pyproject.toml": MEMBERS, "a/setup.py": LEGACY, "a/pyproject.toml": PROJECT},
+            "a/setup.py",
+            id="a member",
+        ),
+    ],
+)
+def test_a_setup_py_of_which_nothing_says_whether_it_is_published_is_inconclusive(
+    repo: Repo, files: dict[str, str], named: str
+) -> None:
+    done = outcome(build(repo.write(files)))
+    assert done.status is Status.INCONCLUSIVE
+    assert (done.reason or "").endswith(f"beside {named}")
+    assert "setuptools.build_meta" in (done.hint or "")
+
+
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        pytest.param(PROJECT + 'classifiers = ["Private :: Do Not Upload"]\n', id="private"),
+        pytest.param(f"{PROJECT}[tool.uv]\npackage = false\n", id="said to uv"),
+        pytest.param(f"{PROJECT}{KIND}publish = false\n", id="said by its kind"),
+        pytest.param(f"{PROJECT}[tool.noxkit]\nskip = ['build']\n", id="skipped"),
+    ],
+)
+def test_a_setup_py_that_is_said_not_to_be_published_is_not_due(repo: Repo, pyproject: str) -> None:
+    assert outcome(build(repo.write({"setup.py": LEGACY, "pyproject.toml": pyproject}))).status is Status.SKIPPED
+
+
+def test_a_setup_py_that_builds_nothing_is_not_due(repo: Repo) -> None:
+    repo.write({"setup.py": "print('see README')\n", "pyproject.toml": PROJECT})
+    assert outcome(build(repo)).status is Status.SKIPPED
 
 
 def test_the_output_holds_whole_files_of_this_version_and_all_others(repo: Repo) -> None:

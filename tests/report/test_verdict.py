@@ -62,6 +62,12 @@ def test_the_last_line_of_a_release_check_names_what_is_ready_or_what_blocks(
     assert last_line(report(session="release_check", releases=tuple(releases))) == line
 
 
+def test_a_release_check_that_is_about_no_release_says_so() -> None:
+    build = outcome("build", Status.SKIPPED, reason="0 of 1 packages are published")
+    said = last_line(report(session="release_check", tasks=(build, outcome("ruff"))))
+    assert said == "release_check passed: nothing to release, since 0 of 1 packages are published (12.3 s)"
+
+
 def test_an_interrupted_release_check_says_so() -> None:
     said = last_line(report(session="release_check", releases=(_release(1),), interrupted=True))
     assert said.startswith("release_check interrupted")

@@ -23,6 +23,8 @@ from noxkit.engine._task import Task, label_of
 from noxkit.environments.uv import InstallFailedError
 from noxkit.rules._base import Rule, Scope
 from noxkit.rules._facts import PackageFacts
+from noxkit.workspace._tables import table
+from noxkit.workspace.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,20 +65,49 @@ class _Session:
 
 
 def plan_build(context: Context, scope: RunScope) -> list[Task]:
-    """One task for each package that is published; one that is not due where there is none."""
+    """One task for each package that is published; where there is none, one that is not due or cannot tell."""
     members = scope.packages if scope.packages is not None else context.repository.workspace.packages
     published = [package for package in members if package.publish]
-    not_due = scope.fact if scope.nothing else None if published else _nothing(members)
+    not_due = scope.fact if scope.nothing else None
     if BUILD in context.config.options.skip:
         not_due = "in `skip` of [tool.noxkit]"
+    scripts = [] if published or not_due is not None else _undeclared(context, members)
+    if scripts:
+        return [Task(name=BUILD, action=functools.partial(_unclear, scripts), why="what setup.py builds")]
     if not published or not_due is not None:
-        return [Task(name=BUILD, action=_never, not_due=not_due or "nothing to build")]
+        return [Task(name=BUILD, action=_never, not_due=not_due or _nothing(members))]
     session = _Session(context, len(published))
     return [_task(session, package, published) for package in published]
 
 
 def _nothing(members: Sequence[Package]) -> str:
     return f"0 of {len(members)} packages are published: none has a [build-system] without a private classifier"
+
+
+def _undeclared(context: Context, members: Sequence[Package]) -> list[str]:
+    """The setup.py files that build something of which no pyproject.toml says whether it is published."""
+    folders = [] if any(package.folder == "." for package in members) else ["."]
+    folders += [package.folder for package in members if _says_nothing(context, package)]
+    calls = [folder for folder in folders if read_manifest(context.root / folder, {}).setup_py is not None]
+    return ["setup.py" if folder == "." else f"{folder}/setup.py" for folder in calls]
+
+
+def _says_nothing(context: Context, package: Package) -> bool:
+    kind = workspace_facts(context).kind_of(package)
+    private = any(line.startswith("Private :: ") for line in package.classifiers)
+    asked = (kind is not None and kind.publish is not None) or "package" in table(package.pyproject, "tool", "uv")
+    return not private and not asked and "build-system" not in package.pyproject
+
+
+def _unclear(scripts: Sequence[str], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
+    shown = ", ".join(scripts[:3]) + (f" and {len(scripts) - 3} more" if len(scripts) > 3 else "")
+    return Outcome(
+        name=BUILD,
+        status=Status.INCONCLUSIVE,
+        reason=f"nothing was built: no pyproject.toml with a [build-system] beside {shown}",
+        hint='add `[build-system]` with `requires = ["setuptools"]` and `build-backend = "setuptools.build_meta"`, '
+        'or, where nothing is published, `skip = ["build"]` to [tool.noxkit]',
+    )
 
 
 def _never(_call: ToolCall, _needs: Mapping[str, object]) -> Outcome:

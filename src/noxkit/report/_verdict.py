@@ -94,7 +94,7 @@ def last_line(report: Report) -> str:
     due = [outcome for outcome in report.tasks if outcome.status is not Status.SKIPPED]
     shared = shared_reason(due)
     troubles = f"nothing was looked at, since {shared}" if shared else _troubles(due)
-    parts = [part for part in (troubles, _found(report, due)) if part]
+    parts = [part for part in (_nothing(report), troubles, _found(report, due)) if part]
     if report.status is Status.INCONCLUSIVE and not due:
         parts.insert(0, "no task was due")
     elif not parts:
@@ -103,6 +103,15 @@ def last_line(report: Report) -> str:
         parts.append("this fails where CI is set")
     word = "interrupted" if report.interrupted else report.status.value
     return guard_lines(f"{one_line(report.session)} {word}: {'; '.join(parts)} ({seconds(report.seconds)})")
+
+
+def _nothing(report: Report) -> str:
+    """Why a release check was about no release."""
+    builds = [outcome for outcome in report.tasks if outcome.name == "build"]
+    if report.session != "release_check" or any(outcome.status is not Status.SKIPPED for outcome in builds):
+        return ""
+    reason = one_line(builds[0].reason or "") if builds else ""
+    return f"nothing to release, since {reason}" if reason else ""
 
 
 def _idle(report: Report) -> str:
