@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from noxkit.tasks.process import Runner
 from sessions._bench_artifacts import artifacts, release
+from sessions._bench_html import pages
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
 from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, empty_noxfile, plain_noxfile, shell_script
@@ -363,6 +364,7 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "rules": rules,
     "artifacts": artifacts,
     "release": release,
+    "page": pages,
     "first": first,
     "toolbox": toolbox,
 }

@@ -25,6 +25,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",
     "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
     "NK-PYPROJECT-INVALID": "a pyproject.toml that is not valid TOML, or whose `project` is not a table",
+    "NK-REPORT-MISMATCH": "reports that are not of one tree, and so cannot be merged",
     "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
     "NK-SESSION-UNKNOWN": "a session that this repository does not have",
     "NK-UV-MISSING": "no uv that fits",

@@ -42,7 +42,8 @@ def test_keys_and_their_order_are_those_of_the_design() -> None:
 
 def test_no_field_of_the_model_is_left_out() -> None:
     decoded = json.loads(render(sample()))
-    assert set(msgspec.structs.asdict(sample())) == set(decoded) - {"schema"}
+    for_formats_that_describe_codes = {"rules"}
+    assert set(msgspec.structs.asdict(sample())) - for_formats_that_describe_codes == set(decoded) - {"schema"}
     applied_by_noxkit_alone = {"actions"}
     assert set(msgspec.structs.asdict(finding())) - applied_by_noxkit_alone == set(decoded["findings"][0])
     assert set(msgspec.structs.asdict(sample().tasks[0])) - {"findings", "files"} == set(decoded["tasks"][0])

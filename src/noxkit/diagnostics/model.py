@@ -112,7 +112,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `reason` says why a task is skipped, inconclusive or crashed, and `hint` what to do about it.
     `advisory` marks a task that the repository has not chosen: its findings are at most warnings.
-    `seconds` is wall time; `files` are what the task has made or verified.
+    `seconds` is wall time; `files` are what the task has made or verified. `began` is how many seconds after the run's
+    start it began, on which `worker` (from 0), and `after` are the labels of the tasks that it waited for.
     """
 
     name: str
@@ -125,6 +126,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     package: str | None = None
     python: str | None = None
     advisory: bool = False
+    began: float | None = None
+    worker: int | None = None
+    after: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     files: tuple[FileRecord, ...] = ()
 
@@ -170,6 +174,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     `findings` are merged over Pythons and sorted by `Finding.sort_key`. `notes` are the last lines
     of a run: what is not on, and the line that turns it on. `releases` are the packages that a release check is
     about. `failing` says whether the process must end non-zero, by the severity asked for and by where it runs.
+    `rules` are what is known of the codes among the findings, for formats that describe them; JSON has none of it.
     """
 
     noxkit: str
@@ -185,6 +190,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     releases: tuple[Readiness, ...] = ()
+    rules: tuple[RuleInfo, ...] = ()
     failing: bool = False
     exit_code: int = 0
     interrupted: bool = False

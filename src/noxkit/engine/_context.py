@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,16 @@ if TYPE_CHECKING:
     from noxkit.engine._source_worker import InlineIgnore
     from noxkit.workspace.model import Repository
 
-__all__ = ["Context", "open_context"]
+__all__ = ["Context", "Span", "open_context"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When a piece of a run was done: seconds after the run's start, how many it took, and on which worker."""
+
+    began: float
+    seconds: float
+    worker: int | None = None
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -41,8 +51,9 @@ class Context:
     `inline_ignores` are the comments that accept findings, by file, as far as files have been read, and
     `plugin_codes` the codes of the repository's own rules, once these are loaded;
     `shares` says what each task gets of the machine, by its label; `outbox` holds texts to print
-    before the report, such as the patch of `--diff`; `making` is how many seconds each project environment took;
-    `index_away` says why the index did not answer, so that it is not asked again and again.
+    before the report, such as the patch of `--diff`; `making` is when each project environment was made;
+    `clock` is the `time.perf_counter()` of its start; `index_away` says why the index did not
+    answer, so that it is not asked again and again.
     """
 
     session: str
@@ -60,7 +71,8 @@ class Context:
     shares: dict[str, Share] = dataclasses.field(default_factory=dict[str, "Share"])
     index_away: list[str] = dataclasses.field(default_factory=list[str])
     outbox: list[str] = dataclasses.field(default_factory=list[str])
-    making: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
+    making: dict[str, Span] = dataclasses.field(default_factory=dict[str, Span])
+    clock: float = dataclasses.field(default_factory=time.perf_counter)
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
     _interpreters: dict[str, Path | None] = dataclasses.field(default_factory=dict[str, "Path | None"])
 

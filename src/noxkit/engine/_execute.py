@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import threading
 import time
 import traceback
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import msgspec
 
 from noxkit.diagnostics.events import TaskFinished, TaskStarted
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
+from noxkit.engine._context import Span
 from noxkit.engine._facts import development_specifiers
 from noxkit.engine._job import Homes, Share, run_tool
 from noxkit.engine._verdict import left_over
@@ -96,7 +98,7 @@ def _ensure_project(context: Context, python: str, _needs: Mapping[str, object])
     try:
         return context.project_environments.ensure(python, task="environment")
     finally:
-        context.making[python] = time.perf_counter() - started
+        context.making[python] = _span(context, started)
 
 
 def _task_node(context: Context, task: Task, due: Sequence[Task], *, judge: Judge) -> Node[object]:
@@ -132,8 +134,9 @@ def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object]
     context.fanout(TaskStarted(name=task.label))
     started = time.perf_counter()
     outcome = _unmet(task, needs) or _work(context, task, needs)
-    seconds = time.perf_counter() - started
-    outcome = _described(task, outcome, seconds)
+    span = _span(context, started)
+    seconds = span.seconds
+    outcome = _described(task, outcome, span)
     if outcome.status in {Status.PASSED, Status.FAILED}:
         context.store.put(key_of("seconds", task.name), f"{seconds:.3f}".encode())
     told = judge.one(outcome)
@@ -172,7 +175,17 @@ def _work(context: Context, task: Task, needs: Mapping[str, object]) -> Outcome:
     return call(task.tool)
 
 
-def _described(task: Task, outcome: Outcome, seconds: float) -> Outcome:
+def _span(context: Context, started: float) -> Span:
+    """From `started` to now, in the thread that is one of the graph's workers."""
+    place = threading.current_thread().name.rpartition("_")[2]
+    return Span(
+        began=started - context.clock,
+        seconds=time.perf_counter() - started,
+        worker=int(place) if place.isdecimal() else None,
+    )
+
+
+def _described(task: Task, outcome: Outcome, span: Span) -> Outcome:
     findings = tuple(
         msgspec.structs.replace(
             finding,
@@ -185,7 +198,10 @@ def _described(task: Task, outcome: Outcome, seconds: float) -> Outcome:
     return msgspec.structs.replace(
         outcome,
         name=task.name,
-        seconds=seconds,
+        seconds=span.seconds,
+        began=span.began,
+        worker=span.worker,
+        after=task.after,
         python=task.python,
         package=task.package,
         advisory=task.advisory,
@@ -249,11 +265,13 @@ def _environment_outcomes(context: Context, due: Sequence[Task], results: Mappin
     """A row for each project environment that was made, or could not be made whole."""
     keys = list(dict.fromkeys(f"project:{task.environment}" for task in due if task.environment is not None))
     rows = ((key, _environment_outcome(context, key, results.get(key))) for key in keys)
-    return [
-        msgspec.structs.replace(row, seconds=context.making.get(key.partition(":")[2], 0.0))
-        for key, row in rows
-        if row is not None
-    ]
+    return [_timed(row, context.making.get(key.partition(":")[2])) for key, row in rows if row is not None]
+
+
+def _timed(row: Outcome, span: Span | None) -> Outcome:
+    if span is None:
+        return row
+    return msgspec.structs.replace(row, seconds=span.seconds, began=span.began, worker=span.worker)
 
 
 def _environment_outcome(context: Context, key: str, result: object) -> Outcome | None:

@@ -26,13 +26,18 @@ from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.report import format_names, formats
 from noxkit.report._reading import read_report
 from noxkit.report._style import Style
+from noxkit.rules import load_rules
 from noxkit.tasks.locks import file_lock
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
+    from noxkit.diagnostics.model import RuleInfo
+
 __all__ = [
     "Asked",
+    "check_format",
+    "described",
     "forge_output",
     "prepare_reports",
     "prepare_state",
@@ -60,20 +65,25 @@ class Asked:
     worker: bool = False
 
 
+def check_format(name: str) -> None:
+    """Raises NoxkitError (NK-ARGUMENT-VALUE) for a format that noxkit does not have."""
+    if name not in format_names():
+        raise NoxkitError(
+            ErrorRecord(
+                code="NK-ARGUMENT-VALUE",
+                message=f"`{name}` is not the name of a report format",
+                hint=did_you_mean(name, format_names(), kind="formats"),
+            )
+        )
+
+
 def prepare_reports(root: Path, *, targets: Sequence[tuple[str, str]], session: str) -> None:
     """Take away what an earlier run has left in the place of a report: a run that is killed must not leave it behind.
 
     Raises NoxkitError for a format that noxkit does not have, before anything runs.
     """
     for name, pattern in targets:
-        if name not in format_names():
-            raise NoxkitError(
-                ErrorRecord(
-                    code="NK-ARGUMENT-VALUE",
-                    message=f"`{name}` is not the name of a report format",
-                    hint=did_you_mean(name, format_names(), kind="formats"),
-                )
-            )
+        check_format(name)
         file = root / pattern.replace("{session}", session)
         with contextlib.suppress(OSError):  # what cannot be removed cannot be written either, which is said then
             if file.is_file():
@@ -103,11 +113,18 @@ def write_reports(
 
 def write_report(file: Path, name: str, report: Report, root: Path) -> None:
     """Write `report` as the format `name` to `file`. Raises NoxkitError (NK-FILE-UNWRITABLE)."""
-    text = formats()[name](report, sources=Sources(root), style=_FILE_STYLE)
+    text = formats()[name](described(report), sources=Sources(root), style=_FILE_STYLE)
     try:
         write_atomic(file, text)
     except OSError as error:
         raise unwritable(file, error, root) from error
+
+
+def described(report: Report) -> Report:
+    """The report with what is known of noxkit's own codes among its findings."""
+    codes = {finding.code for finding in report.findings if finding.code.startswith("NK-")}
+    known: Mapping[str, RuleInfo] = load_rules() if codes else {}
+    return msgspec.structs.replace(report, rules=tuple(known[code] for code in sorted(codes) if code in known))
 
 
 def prepare_state(folder: Path, root: Path) -> None:

@@ -28,6 +28,7 @@ from noxkit.engine._stale import stale_ignores
 from noxkit.engine._subject import no_subject
 from noxkit.engine._verdict import verdict_of
 from noxkit.tasks.cancel import handling_signals
+from noxkit.tasks.environ import is_ci
 from noxkit.workspace import git as git_module
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Planner(Protocol):
 
 def under_ci(context: Context) -> bool:
     """Whether the variable CI is set to anything but a spelling of no, or `--ci` is given."""
-    return context.config.run.ci or context.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
+    return context.config.run.ci or is_ci(context.environ)
 
 
 def plan(context: Context, planner: Planner) -> list[Task]:

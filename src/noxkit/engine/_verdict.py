@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Finding, Outcome, Report, Severity, Status
+from noxkit.engine._clocks import aligned
 from noxkit.rules import load_rules
 from noxkit.rules._base import Scope
 
@@ -151,8 +152,12 @@ def verdict_of(outcomes: Sequence[Outcome], *, strict: bool, excused: bool = Fal
 
 
 def merge_reports(reports: Sequence[Report], *, strict: bool) -> Report:
-    """Several sessions of one call as one report: tasks one after another, findings merged, the worst status."""
-    tasks = tuple(task for report in reports for task in report.tasks)
+    """Several reports as one: tasks one after another, the same one only once, as bad as its worst; findings merged."""
+    worst: dict[tuple[str, str | None, str | None], Outcome] = {}
+    for task in (task for tasks in aligned(reports) for task in tasks):
+        key = (task.name, task.python, task.package)
+        worst[key] = min(worst.get(key, task), task, key=lambda outcome: outcome.status.rank)
+    tasks = tuple(worst.values())
     status = min((report.status for report in reports), key=lambda status: status.rank)
     findings: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     for report in reports:
@@ -161,14 +166,14 @@ def merge_reports(reports: Sequence[Report], *, strict: bool) -> Report:
     exit_code = EXIT_CODES[status] if status is not Status.INCONCLUSIVE or strict else 0
     return msgspec.structs.replace(
         reports[0],
-        session=", ".join(report.session for report in reports),
+        session=", ".join(dict.fromkeys(report.session for report in reports)),
         status=status,
         seconds=sum(report.seconds for report in reports),
         tasks=tasks,
         findings=tuple(sorted((_one(group) for group in findings.values()), key=lambda finding: finding.sort_key)),
         files=tuple(dict.fromkeys(file for report in reports for file in report.files)),
         notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
-        releases=tuple(release for report in reports for release in report.releases),
+        releases=tuple(dict.fromkeys(release for report in reports for release in report.releases)),
         failing=exit_code != 0,
         exit_code=exit_code,
         interrupted=any(report.interrupted for report in reports),

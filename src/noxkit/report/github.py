@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, Final
 
 from noxkit.diagnostics.model import Severity, Status
 from noxkit.report._escape import one_line, visible
 from noxkit.report._fold import advisory_tasks, fold, partial_pythons
+from noxkit.report._places import from_top
 from noxkit.report._verdict import label, number, open_findings
 
 if TYPE_CHECKING:
@@ -82,10 +82,8 @@ def _annotation(kind: str, folded: Folded, report: Report) -> str:
 
 def _place(finding: Finding, root: str) -> dict[str, str]:
     """The properties of a place, from the top of the repository; none where it lies outside of it."""
-    if finding.path is None or finding.path.startswith("/"):
-        return {}
-    path = posixpath.normpath(posixpath.join(root, finding.path))
-    if path == ".." or path.startswith(("../", "/")):
+    path = from_top(finding.path, root)
+    if path is None:
         return {}
     numbers = {"line": finding.line, "endLine": finding.end_line}
     if finding.end_line in {None, finding.line}:  # columns are refused for a span of several lines

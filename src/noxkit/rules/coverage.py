@@ -128,7 +128,7 @@ def judge(data: CoverageData, *, options: Coverage, facts: Facts) -> Judgement:
     groups = groups_of(data, options=options, facts=facts)
     evidence: dict[str, EvidenceValue] = {"files": len(data.files), "percent": data.ratio.shown}
     if options.groups:
-        evidence["groups"] = [f"{group.name} {group.ratio.shown} % of {len(group.files)} files" for group in groups]
+        evidence["groups"] = [_group_evidence(group, facts) for group in groups]
     judged = facts.changed is not None and options.new_lines is not None
     fresh = _changed_statements(data, facts) if judged else None
     if fresh is not None:
@@ -365,6 +365,14 @@ def _ranges(lines: Sequence[int], covered: Sequence[int]) -> list[tuple[int, int
         else:
             ranges.append((line, line))
     return ranges
+
+
+def _group_evidence(group: Group, facts: Facts) -> str:
+    """`core 81.20 % of 12 files, floor 80 %, ratchet 81.2 %`: reports draw it."""
+    recorded = (facts.recorded or {}).get(group.name)
+    floor = f", floor {group.fail_under:g} %" if group.fail_under is not None else ""
+    ratchet = f", ratchet {recorded:g} %" if recorded is not None else ""
+    return f"{group.name} {group.ratio.shown} % of {len(group.files)} files{floor}{ratchet}"
 
 
 def _new_lines_evidence(fresh: _Fresh) -> dict[str, EvidenceValue]:

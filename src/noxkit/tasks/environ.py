@@ -20,6 +20,7 @@ __all__ = [
     "current",
     "difference",
     "home",
+    "is_ci",
     "is_credential",
     "scrub",
     "strip_user_information",
@@ -36,6 +37,11 @@ _USER_INFORMATION = re.compile(r"""://[^/\s?#"'<>]*@""")
 def current() -> dict[str, str]:
     """A copy of noxkit's own environment."""
     return dict(os.environ)
+
+
+def is_ci(environ: Mapping[str, str]) -> bool:
+    """Whether `CI` is set, and not to what means no."""
+    return environ.get("CI", "").lower() not in {"", "0", "false", "no"}
 
 
 def home(environ: Mapping[str, str]) -> str | None:
