@@ -134,6 +134,13 @@ class Command(Table, frozen=True, kw_only=True):
             min_length=1,
         ),
     ] = ("**",)
+    cache: Annotated[
+        bool,
+        Meta(
+            description="Its result depends on nothing but `reads`, its version and its command: "
+            "it is not run again where these are the same."
+        ),
+    ] = False
     output: Annotated[
         Literal["github", "sarif", "regex", "exit-code"],
         Meta(description="Its output: GitHub annotations, SARIF, lines for `pattern`, or only an exit code."),

@@ -234,6 +234,13 @@ class Options(Table, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=0, le=1 << 50, examples=[1 << 30], extra={"metavar": "BYTES"})],
         Meta(description="How much may be kept between runs, in bytes."),
     ] = 512 << 20
+    cache_verify: Annotated[
+        Annotated[float, Meta(ge=0, le=1, examples=[0.05], extra={"metavar": "SHARE"})],
+        Meta(
+            description="The share of kept results for which the tool is run all the same; "
+            "where it then says something else, its task is `crashed`."
+        ),
+    ] = 0.0
     tool_folder: Annotated[
         Annotated[str, Meta(pattern=r"\S", extra={"expected": "the path of a folder", "metavar": "FOLDER"})] | None,
         Meta(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.config.load import Config, member_table_errors
+from noxkit.engine._inputs import Inputs, environment_digest
 from noxkit.environments.project import ProjectEnvironments
 from noxkit.environments.tool import ToolEnvironments
 from noxkit.environments.uv import Uv, find_uv, index_fingerprint
@@ -52,7 +53,8 @@ class Context:
     `plugin_codes` the codes of the repository's own rules, once these are loaded;
     `shares` says what each task gets of the machine, by its label; `outbox` holds texts to print
     before the report, such as the patch of `--diff`; `making` is when each project environment was made;
-    `clock` is the `time.perf_counter()` of its start; `index_away` says why the index did not
+    `clock` and `opened` are the `time.perf_counter()` and the `time.time_ns()` of its start;
+    `index_away` says why the index did not
     answer, so that it is not asked again and again.
     """
 
@@ -73,6 +75,8 @@ class Context:
     outbox: list[str] = dataclasses.field(default_factory=list[str])
     making: dict[str, Span] = dataclasses.field(default_factory=dict[str, Span])
     clock: float = dataclasses.field(default_factory=time.perf_counter)
+    opened: int = dataclasses.field(default_factory=time.time_ns)
+    _environment_digests: dict[Path, str] = dataclasses.field(default_factory=dict[Path, str])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
     _interpreters: dict[str, Path | None] = dataclasses.field(default_factory=dict[str, "Path | None"])
 
@@ -126,6 +130,24 @@ class Context:
             observer=self.fanout,
             project_environ=self.for_uv,
         )
+
+    @functools.cached_property
+    def inputs(self) -> Inputs:
+        """What tools may read, by its content."""
+        return Inputs(
+            self.root,
+            matching=self.repository.files_matching,
+            store=self.store,
+            git=git_runner(self.runner, self.root),
+            environ=self.environ,
+            opened=self.opened,
+        )
+
+    def environment_digest(self, folder: Path) -> str:
+        """One hash over what is installed in a virtual environment. Raises Unknowable."""
+        if folder not in self._environment_digests:
+            self._environment_digests[folder] = environment_digest(folder, root=self.root)
+        return self._environment_digests[folder]
 
     @property
     def workers(self) -> int:
@@ -199,6 +221,7 @@ def open_context(
     session: str, root: Path, *, config: Config, environ: Mapping[str, str], observers: Sequence[Observer] = ()
 ) -> Context:
     """Read the repository at `root`. Raises NoxkitError with everything that is wrong with it."""
+    opened = time.time_ns()
     cancel = Cancel()
     log = [EventLog(root / config.run.events, session=session)] if config.run.events else []
     fanout = Fanout([*observers, *log])
@@ -213,6 +236,7 @@ def open_context(
         raise NoxkitError(wrong)
     store = Store(None if config.run.no_cache else root / ".nox" / "noxkit" / "store", config.options.cache_size)
     return Context(
+        opened=opened,
         session=session,
         config=config,
         environ=environ,

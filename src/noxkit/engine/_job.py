@@ -14,6 +14,7 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._noxfile import without_noxfile_imports
+from noxkit.engine._results import Question, kept_or_run
 from noxkit.tasks.process import StartError
 from noxkit.tools import load_tools
 from noxkit.tools._base import Job, Tool
@@ -76,7 +77,8 @@ def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes) -> Outco
         reason = f"no scratch folder can be made: {error.strerror}"
         return Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=facts)
     try:
-        outcome = _call(context, task, tool, job=_job(context, task, tool, homes=homes, scratch=scratch))
+        job = _job(context, task, tool, homes=homes, scratch=scratch)
+        outcome = _call(context, task, tool, job=job, project=homes.project)
     except StartError as error:
         hint = f"install what brings `{tool.executable}`, or add `{task.name}` to `skip` in [tool.noxkit]"
         outcome = Outcome(name=task.name, status=Status.INCONCLUSIVE, reason=str(error), hint=hint)
@@ -85,22 +87,28 @@ def run_tool(context: Context, task: Task, tool: Tool, *, homes: Homes) -> Outco
     return msgspec.structs.replace(outcome, evidence={**facts, **outcome.evidence})
 
 
-def _call(context: Context, task: Task, tool: Tool, *, job: Job) -> Outcome:
-    completed = context.runner.run(
-        tool.command(job),
-        task=task.label,
-        cwd=tool.folder_for(job),
-        environment={
-            **context.without_credentials,
-            **_activated(context, tool, job),
-            **_limited(tool, job),
-            **tool.environment_for(job),
-        },
-        timeout=context.config.options.timeout,
-        nice=context.shares[task.label].nice,
-    )
-    outcome = tool.conclude(job, completed)
-    return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
+def _call(context: Context, task: Task, tool: Tool, *, job: Job, project: ProjectEnvironment | None) -> Outcome:
+    command = tool.command(job)
+    environment = {
+        **context.without_credentials,
+        **_activated(context, tool, job),
+        **tool.environment_for(job),
+    }
+
+    def run() -> Outcome:
+        completed = context.runner.run(
+            command,
+            task=task.label,
+            cwd=tool.folder_for(job),
+            environment={**environment, **_limited(tool, job)},
+            timeout=context.config.options.timeout,
+            nice=context.shares[task.label].nice,
+        )
+        outcome = tool.conclude(job, completed)
+        return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
+
+    question = Question(task=task, tool=tool, job=job, command=command, environment=environment, project=project)
+    return kept_or_run(context, question, run)
 
 
 def _limited(tool: Tool, job: Job) -> dict[str, str | None]:

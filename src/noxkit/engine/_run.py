@@ -82,6 +82,7 @@ def run(context: Context, planner: Planner) -> Report:
         due = sorted((task for task in tasks if task.not_due is None), key=lambda task: -task.cost)
         context.fanout(RunStarted(session=context.session, tasks=tuple(task.label for task in due)))
         outcomes = _outcomes(context, planner, tasks, judge=judge, scope=scope)
+        context.inputs.keep()
     excused = asked_away(context, tasks) or (scope.base is not None and scope.trouble is None)
     missing = no_subject(context, tasks)
     if missing is not None and not excused:

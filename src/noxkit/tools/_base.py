@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.workspace.model import Repository
 
-__all__ = ["Choice", "Chooser", "Job", "Reading", "Tool", "UnparseableError"]
+__all__ = [
+    "EVERY_FILE",
+    "IMPORTED_CODE",
+    "PYTHON_CODE",
+    "Choice",
+    "Chooser",
+    "Job",
+    "Reading",
+    "Reads",
+    "Tool",
+    "UnparseableError",
+]
 
 
 class UnparseableError(Exception):
@@ -127,6 +138,25 @@ class Reading:
     left_out: int = 0
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """All that a tool may read of the tree: files by patterns of their names, and whether those too that git ignores.
+
+    `paths` are patterns of whole paths, of which then one must match as well. What the tool's environments hold, its
+    command, and configuration above the root come on top by themselves.
+    """
+
+    names: tuple[str, ...] = ("*",)
+    paths: tuple[str, ...] = ("**",)
+    ignored: bool = False
+
+
+_SETTINGS = ("*.toml", "*.cfg", "*.ini", "pyrightconfig.json", ".*")
+PYTHON_CODE = Reads(names=("*.py", "*.pyi", "*.pyw", "*.ipynb", *_SETTINGS, "*.md"))
+IMPORTED_CODE = Reads(names=("*.py", "*.pyi", "*.pyw", "*.ipynb", *_SETTINGS, "*.so", "*.pth", "*.typed"), ignored=True)
+EVERY_FILE = Reads()
+
+
 class Tool(ABC):
     """One external program. A subclass is one file: literals, a command as a list, and a parser.
 
@@ -143,7 +173,8 @@ class Tool(ABC):
     its findings carry: it is on where `select` names one of them, too. `enforces` are prefixes of the program's codes
     that it adds to the repository's own choice. `reads_built` tools are given wheels and
     sdists as their paths, and `not_due` says of which they have nothing to say. `step_of` names the task that
-    runs the tool, which is then none by itself.
+    runs the tool, which is then none by itself. `reads_only` is all that its result depends on in the tree: it is not
+    run again where nothing of that has changed; None for a tool whose result depends on more, such as a service.
     """
 
     name: ClassVar[str]
@@ -172,6 +203,7 @@ class Tool(ABC):
     enforces: ClassVar[tuple[str, ...]] = ()
     reads_built: ClassVar[bool] = False
     step_of: ClassVar[str | None] = None
+    reads_only: ClassVar[Reads | None] = None
 
     def choice(self, repository: Repository) -> Choice:
         """Whether the repository has chosen this tool."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Choice, Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import Choice, Chooser, Reading, Reads, Tool, UnparseableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,6 +53,7 @@ def _tool(command: Command) -> Tool:
         "chooser": Chooser(),
         "own_environment": command.requirement is not None,
         "codes_findings": frozenset(range(1, 126)),
+        "reads_only": Reads(paths=command.reads) if command.cache else None,
         "options": command,
     }
     return type("ConfiguredCommand", (_Command,), literals)()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode_lines, failure, lines_of, text_of
 from noxkit.tools._places import Columns, relative
@@ -85,6 +85,7 @@ class Mypy(Tool):
         hooks=("mypy", "mirrors-mypy"),
     )
     cost = 12.0
+    reads_only = IMPORTED_CODE
     needs_interpreter = True
     per_python = True
     type_checker = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, lines_of, text_of
 from noxkit.tools._places import outside, relative, without_root
@@ -70,6 +70,7 @@ class Pyrefly(Tool):
         tables=("pyrefly",), files=("pyrefly.toml",), distributions=("pyrefly",), hooks=("pyrefly", "pyrefly-check")
     )
     cost = 3.9
+    reads_only = IMPORTED_CODE
     needs_interpreter = True
     per_python = True
     type_checker = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, lines_of
 from noxkit.tools._places import Columns, outside, relative, without_root
@@ -72,6 +72,7 @@ class Pyright(Tool):
     sessions = frozenset({"lint", "typecheck"})
     chooser = Chooser(tables=("pyright",), files=(_CONFIG_FILE,), distributions=("pyright",), hooks=("pyright",))
     cost = 21.0
+    reads_only = IMPORTED_CODE
     needs_interpreter = True
     per_python = True
     type_checker = True

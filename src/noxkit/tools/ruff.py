@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.tools._base import Chooser, Reading, Tool
+from noxkit.tools._base import PYTHON_CODE, Chooser, Reading, Tool
 from noxkit.tools._ruff import common, diagnostics, files_read, finding_of, missing, newest_floor
 from noxkit.tools._ruff_settings import external
 
@@ -31,6 +31,7 @@ class Ruff(Tool):
         tables=("ruff",), files=("ruff.toml", ".ruff.toml"), distributions=("ruff",), hooks=("ruff", "ruff-check")
     )
     cost = 0.3
+    reads_only = PYTHON_CODE
 
     def command(self, job: Job) -> list[str]:
         """`ruff check` with its machine output; unasked, only rules that nearly always name a mistake."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from noxkit.diagnostics.model import FixSafety
-from noxkit.tools._base import Chooser, Reading, Tool
+from noxkit.tools._base import PYTHON_CODE, Chooser, Reading, Tool
 from noxkit.tools._docstrings import Template, templates
 from noxkit.tools._groups import group_of
 from noxkit.tools._ruff_extra import extra_command, extra_reading, in_tests, rule_of
@@ -40,6 +40,7 @@ class RuffDocstrings(Tool):
     sessions = frozenset({"lint", "consistency", "fix"})
     chooser = Chooser()
     cost = 0.2
+    reads_only = PYTHON_CODE
     strict_only = True
     enforces = _RULES
     own_codes: ClassVar[frozenset[str]] = frozenset({_CODE})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Choice, Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import PYTHON_CODE, Choice, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._output import clean, failure, lines_of, text_of
 from noxkit.tools._ruff import CONFIG_FILES, Diagnostic, Position, common, diagnostics, files_read, finding_of, missing
 from noxkit.tools._settings import settings_of
@@ -53,6 +53,7 @@ class RuffFormat(Tool):
     chooser = Chooser(tables=("ruff.format",), hooks=("ruff-format",))
     codes_findings = frozenset({1, 2})  # 2 for a file that does not parse or cannot be read
     cost = 0.2
+    reads_only = PYTHON_CODE
 
     def choice(self, repository: Repository) -> Choice:
         """The chooser's, or a `[format]` in ruff.toml."""

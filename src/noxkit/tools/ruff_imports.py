@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.tools._base import Chooser, Reading, Tool
+from noxkit.tools._base import PYTHON_CODE, Chooser, Reading, Tool
 from noxkit.tools._ruff import CONFIG_FILES, common, diagnostics, files_read, finding_of, missing
 from noxkit.tools._settings import settings_of, strings, subtable
 
@@ -39,6 +39,7 @@ class RuffImports(Tool):
     sessions = frozenset({"fmt"})
     chooser = Chooser(tables=("ruff.lint.isort", "ruff.isort"))
     cost = 0.2
+    reads_only = PYTHON_CODE
 
     def not_due(self, repository: Repository, paths: Sequence[str]) -> str | None:
         """Nor where another tool orders imports, or ruff is configured not to."""

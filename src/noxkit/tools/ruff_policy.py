@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.tools._base import Chooser, Reading, Tool
+from noxkit.tools._base import PYTHON_CODE, Chooser, Reading, Tool
 from noxkit.tools._ruff_extra import extra_command, extra_reading, in_tests, rule_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class RuffPolicy(Tool):
     sessions = frozenset({"lint"})
     chooser = Chooser()
     cost = 0.2
+    reads_only = PYTHON_CODE
     strict_only = True
     enforces = ("ASYNC", "T20", "BLE", "E722", "PLC0415")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from noxkit.tools._base import Choice, Chooser, Reading, Tool
+from noxkit.tools._base import PYTHON_CODE, Choice, Chooser, Reading, Tool
 from noxkit.tools._ruff import CONFIG_FILES
 from noxkit.tools._ruff_extra import extra_command, extra_reading, in_tests, rule_of
 from noxkit.tools._settings import settings_of, strings, subtable
@@ -38,6 +38,7 @@ class RuffSecurity(Tool):
     sessions = frozenset({"lint", "security"})
     chooser = Chooser(tables=("ruff.lint.flake8-bandit", "ruff.flake8-bandit"))
     cost = 0.2
+    reads_only = PYTHON_CODE
     strict_only = True
     enforces = (*(f"S{number}" for number in range(1, 8)), "PLE2502")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, text_of
 from noxkit.tools._places import relative, without_root
@@ -78,6 +78,7 @@ class Ty(Tool):
     sessions = frozenset({"lint", "typecheck"})
     chooser = Chooser(tables=("ty",), files=("ty.toml",), distributions=("ty",), hooks=("ty", "ty-check"))
     cost = 1.9
+    reads_only = IMPORTED_CODE
     needs_interpreter = True
     per_python = True
     type_checker = True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import EVERY_FILE, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._output import clean, decode_lines, failure, text_of
 from noxkit.tools._places import Columns, relative
 
@@ -83,6 +83,7 @@ class Typos(Tool):
         hooks=("typos",),
     )
     cost = 0.4
+    reads_only = EVERY_FILE
     codes_findings = frozenset({2, 64})  # 64 where a path is not there
     advice = (
         "it leaves out tests, translations and words of up to four letters, which in real projects are names more "
