@@ -14,7 +14,7 @@ LEVELS = {
     "diagnostics": 1,
     **dict.fromkeys(("artifacts", "config", "workspace", "tasks", "report"), 2),
     **dict.fromkeys(("rules", "tools", "environments"), 3),
-    "engine": 4,
+    **dict.fromkeys(("adopt", "engine"), 4),
     **dict.fromkeys(("sessions", "commands", "__main__", "__init__"), 5),
 }
 PLUGINS = {"rules", "tools", "report", "commands"}

@@ -9,10 +9,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from nox.project import load_toml
 
 from noxkit.commands._origin import own_requirement
 from noxkit.commands.init import NOXFILE
+from noxkit.workspace.pythons import SUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str 
         monkeypatch.setattr("sys.path", [str(info.parent), *sys.path])
 
     return install
+
+
+def listed(repo: Repo) -> str:
+    command = [sys.executable, "-m", "nox", "--script-mode", "none", "-l"]
+    done = subprocess.run(command, cwd=repo.root, env=repo.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_it_writes_the_noxfile_of_the_design_and_the_ignored_folder(
@@ -166,21 +175,145 @@ def test_where_there_is_nothing_to_write_nobody_is_asked(repo: Repo, noxkit: Run
     assert _run_init(repo, subprocess.DEVNULL).returncode == 0
 
 
-NOXFILES = {"another": "import nox\n", "an empty one": "", "one that is not Python": "\0"}
+def test_a_noxfile_that_is_there_gets_the_lines_it_lacks(repo: Repo, noxkit: Run) -> None:
+    repo.write({"noxfile.py": "import nox\n\n\n@nox.session\ndef lint(session):\n    session.run('pylint', 'src')\n"})
+    code, said, _ = noxkit("init", "--yes")
+    text = (repo.root / "noxfile.py").read_text()
+    assert (code, "import noxkit.sessions\n" in text, "noxkit.sessions.check()" in text) == (0, True, True)
+    assert ("noxkit.sessions.lint()" in text, "def lint(session)" in text) == (False, True)
+    assert "nothing does lint (line 5)" in said
+    assert "- fix ->" in listed(repo)
 
 
-@pytest.mark.parametrize("text", NOXFILES.values(), ids=NOXFILES.keys())
-def test_a_noxfile_that_is_there_is_refused_and_nothing_is_written(repo: Repo, noxkit: Run, text: str) -> None:
-    repo.write({"noxfile.py": text})
+def test_an_empty_noxfile_becomes_the_whole_one(
+    repo: Repo, noxkit: Run, installed: Callable[[str | None], None]
+) -> None:
+    installed(None)
+    repo.write({"noxfile.py": "\n"})
+    assert (noxkit("init", "--yes")[0], (repo.root / "noxfile.py").read_text()) == (0, NOXFILE)
+
+
+def test_windows_lines_stay_windows_lines(repo: Repo, noxkit: Run) -> None:
+    (repo.root / "noxfile.py").write_bytes(b"import nox\r\n")
+    assert noxkit("init", "--yes")[0] == 0
+    content = (repo.root / "noxfile.py").read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") > 5
+
+
+def test_a_noxfile_that_is_not_python_is_an_error_with_its_place_and_stays(repo: Repo, noxkit: Run) -> None:
+    repo.write({"noxfile.py": "import nox\ndef (\n"})
     code, _, error = noxkit("init", "--yes")
-    assert (code, "error[NK-INIT-EXISTS]" in error, "= hint: add `import noxkit`" in error) == (2, True, True)
-    assert "below your own sessions" in " ".join(error.split())
-    assert [(path.name, path.read_text()) for path in repo.root.iterdir()] == [("noxfile.py", text)]
+    assert (code, "error[NK-INIT-NOXFILE]" in error, "--> noxfile.py:2:5" in error) == (2, True, True)
+    assert [(path.name, path.read_text()) for path in repo.root.iterdir()] == [("noxfile.py", "import nox\ndef (\n")]
 
 
-def test_a_link_that_leads_nowhere_is_not_written_through(repo: Repo, noxkit: Run) -> None:
-    (repo.root / "noxfile.py").symlink_to("elsewhere.py")
-    assert (noxkit("init", "--yes")[0], (repo.root / "elsewhere.py").exists()) == (2, False)
+def test_a_noxfile_that_needs_more_than_nox_gets_no_script_block(repo: Repo, noxkit: Run) -> None:
+    repo.write({"noxfile.py": "import nox\nimport nowhere\n"})
+    _, said, _ = noxkit("init", "--yes")
+    assert ("# /// script" in (repo.root / "noxfile.py").read_text(), "install noxkit where nox is" in said) == (
+        False,
+        True,
+    )
+
+
+@pytest.mark.parametrize("target", ["elsewhere.py", "mine.py"], ids=["nothing", "a file"])
+def test_a_link_is_not_written_through(repo: Repo, noxkit: Run, target: str) -> None:
+    repo.write({"mine.py": "import nox\n"})
+    (repo.root / "noxfile.py").symlink_to(target)
+    code, _, error = noxkit("init", "--yes")
+    assert (code, "error[NK-INIT-EXISTS]" in error, (repo.root / "elsewhere.py").exists()) == (2, True, False)
+    assert (repo.root / "mine.py").read_text() == "import nox\n"
+
+
+TOX = """\
+[tox]
+envlist = py{310,311}, lint
+[testenv]
+commands = pytest
+[testenv:lint]
+commands =
+  mypy a.py
+  pylint a
+"""
+PROJECT = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.10"\n'
+
+
+def test_what_another_setup_says_is_mapped_and_written(repo: Repo, noxkit: Run) -> None:
+    repo.write({"tox.ini": TOX, "pyproject.toml": PROJECT, "a.py": ""})
+    code, said, _ = noxkit("init", "--yes")
+    written = '\n[tool.noxkit]\npython = ["3.10", "3.11"]\npaths = { mypy = ["a.py"] }\n'
+    assert (code, (repo.root / "pyproject.toml").read_text()) == (0, PROJECT + written)
+    assert '+[tool.noxkit]\n+python = ["3.10", "3.11"]\n' in said
+    assert "py310, py311             line 3: tests (pytest on each Python)" in said
+    assert "lint                     line 5: lint (mypy); nothing does `pylint a`" in said
+    before = (repo.root / "pyproject.toml").read_bytes()
+    assert ("nothing to do" in noxkit("init", "--yes")[1], (repo.root / "pyproject.toml").read_bytes()) == (
+        True,
+        before,
+    )
+
+
+def test_a_table_that_is_there_stays(repo: Repo, noxkit: Run) -> None:
+    repo.write({"tox.ini": TOX, "pyproject.toml": f'{PROJECT}[tool.noxkit]\nprofile = "strict"\n', "a.py": ""})
+    noxkit("init", "--yes")
+    assert "3.11" not in (repo.root / "pyproject.toml").read_text()
+
+
+def test_arrays_are_written_as_the_file_writes_them(repo: Repo, noxkit: Run) -> None:
+    repo.write({"tox.ini": TOX, "pyproject.toml": f'{PROJECT}keywords = [ "a" ]\n'})
+    noxkit("init", "--yes")
+    assert 'python = [ "3.10", "3.11" ]\n' in (repo.root / "pyproject.toml").read_text()
+
+
+def test_hostile_names_do_not_reach_the_terminal(repo: Repo, noxkit: Run) -> None:
+    repo.write({"tox.ini": "[testenv:\x07a]\ncommands = x\n", "noxfile.py": ""})
+    _, said, _ = noxkit("init", "--dry-run")
+    assert ("\x07" in said, "\\x07a" in said) == (False, True)
+
+
+def test_a_pyproject_that_is_not_toml_is_an_error_with_its_place(repo: Repo, noxkit: Run) -> None:
+    repo.write({"pyproject.toml": "[project\n"})
+    code, _, error = noxkit("init", "--yes")
+    assert (code, "error[NK-PYPROJECT-INVALID]" in error, "--> pyproject.toml:1" in error) == (2, True, True)
+    assert [path.name for path in repo.root.iterdir()] == ["pyproject.toml"]
+
+
+def test_the_workflow_is_written_for_this_branch_and_only_once(repo: Repo, noxkit: Run) -> None:
+    repo.write({"pyproject.toml": PROJECT}).commit()
+    code, said, _ = noxkit("init", "--yes", "--workflow", "github")
+    file = repo.root / ".github" / "workflows" / "noxkit.yml"
+    branch = (repo.root / ".git" / "HEAD").read_text().strip().removeprefix("ref: refs/heads/")
+    text = file.read_text()
+    document = yaml.safe_load(text)
+    assert (code, document[True]["push"]["branches"], document["name"]) == (0, [branch], "noxkit")
+    assert ("uvx nox -s lint" in text, "uv run --locked" in text, "--- .github/workflows/noxkit.yml" in said) == (
+        True,
+        False,
+        True,
+    )
+    assert "is there already" in noxkit("init", "--yes", "--workflow", "github")[1]
+    assert file.read_text() == text
+
+
+def test_the_workflow_of_a_locked_noxkit_runs_it_from_the_lock(repo: Repo, noxkit: Run) -> None:
+    lock = 'version = 1\n[[package]]\nname = "noxkit"\nversion = "1.0.0"\n'
+    repo.write({"pyproject.toml": PROJECT, "uv.lock": lock}).commit()
+    noxkit("init", "--yes", "--workflow", "gitlab")
+    document = yaml.safe_load((repo.root / ".gitlab-ci.yml").read_text())
+    assert document["lint"]["script"][0].startswith("uv run --locked nox -s lint")
+    assert [each["PYTHON"] for each in document["tests"]["parallel"]["matrix"]] == [[each] for each in SUPPORTED]
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_the_workflow_of_a_root_below_the_work_tree_goes_there(repo: Repo, noxkit: Run, service: str) -> None:
+    repo.write({"py/pyproject.toml": PROJECT}).commit()
+    code, _, error = noxkit("--root", str(repo.root / "py"), "init", "--yes", "--workflow", service)
+    text = (repo.root / {"github": ".github/workflows/noxkit.yml", "gitlab": ".gitlab-ci.yml"}[service]).read_text()
+    assert (code, error) == (0, "")
+    assert ({"github": "working-directory: py", "gitlab": "- cd py"}[service] in text, "py/.nox/noxkit/" in text) == (
+        True,
+        True,
+    )
 
 
 IGNORED = {
@@ -214,12 +347,4 @@ def test_a_folder_that_cannot_be_written_is_an_error(noxkit: Run) -> None:
 
 def test_the_noxfile_lists_its_sessions(repo: Repo, noxkit: Run) -> None:
     noxkit("init", "--yes")
-    done = subprocess.run(
-        [sys.executable, "-m", "nox", "--script-mode", "none", "-l"],
-        cwd=repo.root,
-        env=repo.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, "* check ->" in done.stdout) == (0, True), done.stderr
+    assert "* check ->" in listed(repo)

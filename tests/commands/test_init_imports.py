@@ -22,12 +22,11 @@ if TYPE_CHECKING:
         pytest.param("[tool.ruff.lint.isort]\nlines-after-imports = 2\n", 2, id="attrs-pluggy-structlog"),
         pytest.param("[tool.isort]\nlines_after_imports = 2\n", 2, id="isort"),
         pytest.param("[tool.ruff.lint.isort]\nlines-after-imports = 1\n", 1, id="one"),
-        pytest.param("[tool.ruff\n", 1, id="not-toml"),
     ],
 )
 def test_the_noxfile_has_as_many_lines_after_its_imports(tmp_path: Path, pyproject: str, blank: int) -> None:
     (tmp_path / "pyproject.toml").write_text(pyproject)
-    parsed = argparse.Namespace(root=tmp_path, yes=True, dry_run=False)
+    parsed = argparse.Namespace(root=tmp_path, yes=True, dry_run=False, workflow=None)
     assert run(parsed, Console({})) == 0
     lines = (tmp_path / "noxfile.py").read_text().splitlines()
     end = lines.index("import noxkit") + 1

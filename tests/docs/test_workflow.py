@@ -26,6 +26,13 @@ def test_the_page_shows_the_file_verbatim() -> None:
     assert shown == [FILE.read_text(encoding="utf-8")]
 
 
+def test_init_writes_what_the_page_shows() -> None:
+    folder = ROOT / "src" / "noxkit" / "adopt"
+    shown = next(block.text for block in BLOCKS if block.page == "docs/how-to/ci.md" and "parallel:" in block.text)
+    assert (folder / "github.yml").read_text(encoding="utf-8") == FILE.read_text(encoding="utf-8")
+    assert (folder / "gitlab.yml").read_text(encoding="utf-8") == re.sub(r"matrix: \[.*\]", "matrix: MATRIX", shown)
+
+
 @pytest.mark.parametrize("persona", ["regular", "pedantic", "auditor"])
 def test_zizmor_has_no_finding(persona: str) -> None:
     zizmor = Path(sys.executable).parent / "zizmor"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from noxkit.workspace._tables import Table
 
-__all__ = ["development_names", "has_table", "pre_commit_names", "pre_commit_versions"]
+__all__ = ["development_names", "has_table", "pre_commit_document", "pre_commit_names", "pre_commit_versions"]
 
 _WORDS = (
     "dev|develop|development|tests?|testing|lint|linting|linters?|typing|types?|mypy|typecheck|docs?|documentation"
@@ -67,7 +67,7 @@ def pre_commit_names(file: Path, *, path: str) -> frozenset[str]:
 
     Raises NoxkitError where the file is not YAML.
     """
-    return frozenset(name for name in _names(_pre_commit(file, path=path)) if name)
+    return frozenset(name for name in _names(pre_commit_document(file, path=path)) if name)
 
 
 def pre_commit_versions(file: Path, *, path: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ def pre_commit_versions(file: Path, *, path: str) -> dict[str, str]:
     revision that does not name one release (a branch, a hash, `v1`) says nothing.
     """
     found: dict[str, str] = {}
-    for repository in map(table, items(table(_pre_commit(file, path=path)).get("repos"))):
+    for repository in map(table, items(table(pre_commit_document(file, path=path)).get("repos"))):
         release = _RELEASE.fullmatch(text(repository.get("rev")) or "")
         name = _repository_name(repository).removeprefix("mirrors-")
         if release and name:
@@ -85,8 +85,8 @@ def pre_commit_versions(file: Path, *, path: str) -> dict[str, str]:
     return found
 
 
-def _pre_commit(file: Path, *, path: str) -> object:
-    """The content of .pre-commit-config.yaml; None where there is no file."""
+def pre_commit_document(file: Path, *, path: str) -> object:
+    """The content of .pre-commit-config.yaml; None where there is no file. Raises NoxkitError where it is not YAML."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:

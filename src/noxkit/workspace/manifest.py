@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from noxkit.workspace._tables import Table
 
-__all__ = ["IniFile", "Manifest", "read_ini", "read_manifest"]
+__all__ = ["IniFile", "Manifest", "parse_ini", "read_ini", "read_manifest"]
 
 IniFile: TypeAlias = "Mapping[str, Mapping[str, str]]"
 
@@ -57,10 +57,18 @@ def read_manifest(folder: Path, pyproject: Table) -> Manifest:
 
 def read_ini(file: Path) -> IniFile | None:
     """The sections of an INI file, or None where it cannot be read as one."""
+    try:
+        return parse_ini(file.read_bytes().decode("utf-8-sig", "replace"))
+    except OSError:
+        return None
+
+
+def parse_ini(content: str) -> IniFile | None:
+    """The sections of an INI file's text, or None where it is not one."""
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
-        parser.read_string(file.read_bytes().decode("utf-8-sig", "replace"))
-    except (OSError, configparser.Error):
+        parser.read_string(content)
+    except configparser.Error:
         return None
     return {name: {key: value or "" for key, value in parser.items(name)} for name in parser.sections()}
 
