@@ -21,6 +21,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-CONFIG-VALUE": "an option with a value outside of what it accepts",
     "NK-FILE-UNREADABLE": "a file that noxkit needs and cannot read",
     "NK-FILE-UNWRITABLE": "a file or folder that noxkit cannot write",
+    "NK-EJECT-EXISTS": "`noxkit eject` would overwrite a file",
     "NK-INIT-EXISTS": "`noxkit init` would write through a link",
     "NK-INIT-NOXFILE": "the noxfile that is there is not Python",
     "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import shlex
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +28,7 @@ __all__ = [
     "Choice",
     "Chooser",
     "Job",
+    "Plain",
     "Reading",
     "Reads",
     "Tool",
@@ -121,6 +123,15 @@ class Job:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """A command for people, the folder below the root in which it is run, and the variables that it needs."""
+
+    words: tuple[str, ...]
+    folder: str = "."
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a tool's output says.
 
@@ -175,6 +186,8 @@ class Tool(ABC):
     sdists as their paths, and `not_due` says of which they have nothing to say. `step_of` names the task that
     runs the tool, which is then none by itself. `reads_only` is all that its result depends on in the tree: it is not
     run again where nothing of that has changed; None for a tool whose result depends on more, such as a service.
+    `for_noxkit` are the options of its command that are there for noxkit to read, as globs of words in a row,
+    and its variables, as `NAME=*`. One that `filters` leaves out some of what its command finds.
     """
 
     name: ClassVar[str]
@@ -203,6 +216,8 @@ class Tool(ABC):
     enforces: ClassVar[tuple[str, ...]] = ()
     reads_built: ClassVar[bool] = False
     step_of: ClassVar[str | None] = None
+    for_noxkit: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    filters: ClassVar[bool] = False
     reads_only: ClassVar[Reads | None] = None
 
     def choice(self, repository: Repository) -> Choice:
@@ -230,6 +245,24 @@ class Tool(ABC):
     @abstractmethod
     def command(self, job: Job) -> list[str]:
         """The command as a list, starting with `job.executable`."""
+
+    def plain(self, job: Job) -> list[Plain]:
+        """What does the same by hand: `command` without `for_noxkit`; none where no command alone does it."""
+        if self.filters:
+            return []
+        words = self.command(job)
+        for option in self.for_noxkit:
+            for at in range(len(words) - len(option), -1, -1):
+                row = words[at : at + len(option)]
+                if all(map(fnmatch.fnmatchcase, row, option)):
+                    del words[at : at + len(option)]
+        folder = self.folder_for(job).relative_to(job.root).as_posix()
+        variables = self.environment_for(job).items() - self.environment.items()
+        needed = sorted((name, value) for name, value in variables if value and not self._is_for_noxkit(name))
+        return [Plain(words=tuple(words), folder=folder, variables=tuple(needed))]
+
+    def _is_for_noxkit(self, variable: str) -> bool:
+        return any(option[0] == f"{variable}=*" for option in self.for_noxkit)
 
     @abstractmethod
     def parse(self, job: Job, completed: Completed) -> Reading:

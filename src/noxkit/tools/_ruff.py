@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_FILES",
+    "FOR_NOXKIT",
     "Diagnostic",
     "Position",
     "cache",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 CONFIG_FILES = (".ruff.toml", "ruff.toml")
+
+FOR_NOXKIT = (("--output-format", "json"), ("RUFF_OUTPUT_FORMAT=*",), ("-v",), ("--no-cache",), ("--cache-dir", "*"))
+"""What ruff's commands hold for noxkit to read, and people leave out."""
 
 _READ = re.compile(r"^\[[^\]]*\]\[[^\]]*\]\[ruff[^\]]*\]\[DEBUG\] (?:Checked|Formatted) (\d+) files? in", re.MULTILINE)
 _MANIFEST = re.compile(r"^\[.*\]\[DEBUG\] Checking: .*pyproject\.toml$", re.MULTILINE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Finding, Severity
-from noxkit.tools._base import Chooser, Reading, Tool, UnparseableError
+from noxkit.tools._base import Chooser, Plain, Reading, Tool, UnparseableError
 from noxkit.tools._output import clean, decode, failure
 from noxkit.workspace._tables import strings, table
 
@@ -105,6 +105,15 @@ class Deptry(Tool):
             encoding="utf-8",
         )
         return [str(job.executable), str(_PROGRAM), str(order)]
+
+    def plain(self, job: Job) -> list[Plain]:
+        """deptry itself, a run a member."""
+        shared = _shared_tops(job.repository)
+        members = [package for package in _members(job.repository) if _is_asked(package, job)]
+        return [
+            Plain(words=("deptry", ".", *_arguments(package, job, shared)), folder=package.folder)
+            for package in members
+        ]
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """One document of all members; one that deptry could not read is trouble."""

@@ -77,6 +77,7 @@ class Mypy(Tool):
     url = "https://mypy.readthedocs.io/"
     code_url = "https://mypy.readthedocs.io/en/stable/_refs.html#code-{code}"
     sessions = frozenset({"lint", "typecheck"})
+    for_noxkit = (("-O", "json"), ("-v",), ("--cache-dir", "*"))
     chooser = Chooser(
         tables=("mypy",),
         files=("mypy.ini", ".mypy.ini"),

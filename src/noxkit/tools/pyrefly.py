@@ -66,6 +66,7 @@ class Pyrefly(Tool):
     url = "https://pyrefly.org/"
     code_url = "https://pyrefly.org/en/docs/error-kinds/#{code}"
     sessions = frozenset({"lint", "typecheck"})
+    for_noxkit = (("--output-format", "json"), ("--summary=full",), ("--min-severity", "warn"))
     chooser = Chooser(
         tables=("pyrefly",), files=("pyrefly.toml",), distributions=("pyrefly",), hooks=("pyrefly", "pyrefly-check")
     )

@@ -70,6 +70,7 @@ class Pyright(Tool):
     url = "https://microsoft.github.io/pyright/"
     code_url = "https://github.com/microsoft/pyright/blob/main/docs/configuration.md#{code}"
     sessions = frozenset({"lint", "typecheck"})
+    for_noxkit = (("--outputjson",),)
     chooser = Chooser(tables=("pyright",), files=(_CONFIG_FILE,), distributions=("pyright",), hooks=("pyright",))
     cost = 21.0
     reads_only = IMPORTED_CODE

@@ -62,6 +62,7 @@ class PytestTool(Tool):
     executable = "python"
     url = "https://docs.pytest.org/"
     sessions = frozenset({"tests", "check"})
+    for_noxkit = (("--junitxml=*",), ("-o", "junit_family=*"))
     chooser = Chooser(
         tables=("pytest",),
         files=("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py"),

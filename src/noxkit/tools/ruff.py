@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.tools._base import PYTHON_CODE, Chooser, Reading, Tool
-from noxkit.tools._ruff import common, diagnostics, files_read, finding_of, missing, newest_floor
+from noxkit.tools._ruff import FOR_NOXKIT, common, diagnostics, files_read, finding_of, missing, newest_floor
 from noxkit.tools._ruff_settings import external
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Ruff(Tool):
     url = "https://docs.astral.sh/ruff/linter/"
     explains_with = ("rule", "{code}")
     sessions = frozenset({"lint", "fix"})
+    for_noxkit = FOR_NOXKIT
     chooser = Chooser(
         tables=("ruff",), files=("ruff.toml", ".ruff.toml"), distributions=("ruff",), hooks=("ruff", "ruff-check")
     )

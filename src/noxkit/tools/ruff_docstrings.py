@@ -38,6 +38,7 @@ class RuffDocstrings(Tool):
     threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/rules/#pydocstyle-d"
     sessions = frozenset({"lint", "consistency", "fix"})
+    filters = True
     chooser = Chooser()
     cost = 0.2
     reads_only = PYTHON_CODE

@@ -11,7 +11,17 @@ import msgspec
 from noxkit.diagnostics.model import Finding, Severity
 from noxkit.tools._base import PYTHON_CODE, Choice, Chooser, Reading, Tool, UnparseableError
 from noxkit.tools._output import clean, failure, lines_of, text_of
-from noxkit.tools._ruff import CONFIG_FILES, Diagnostic, Position, common, diagnostics, files_read, finding_of, missing
+from noxkit.tools._ruff import (
+    CONFIG_FILES,
+    FOR_NOXKIT,
+    Diagnostic,
+    Position,
+    common,
+    diagnostics,
+    files_read,
+    finding_of,
+    missing,
+)
 from noxkit.tools._settings import settings_of
 
 if TYPE_CHECKING:
@@ -50,6 +60,7 @@ class RuffFormat(Tool):
     threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/formatter/"
     sessions = frozenset({"lint", "fmt"})
+    for_noxkit = FOR_NOXKIT
     chooser = Chooser(tables=("ruff.format",), hooks=("ruff-format",))
     codes_findings = frozenset({1, 2})  # 2 for a file that does not parse or cannot be read
     cost = 0.2

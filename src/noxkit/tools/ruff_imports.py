@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.tools._base import PYTHON_CODE, Chooser, Reading, Tool
-from noxkit.tools._ruff import CONFIG_FILES, common, diagnostics, files_read, finding_of, missing
+from noxkit.tools._ruff import CONFIG_FILES, FOR_NOXKIT, common, diagnostics, files_read, finding_of, missing
 from noxkit.tools._settings import settings_of, strings, subtable
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class RuffImports(Tool):
     executable = "ruff"
     url = "https://docs.astral.sh/ruff/rules/unsorted-imports/"
     sessions = frozenset({"fmt"})
+    for_noxkit = FOR_NOXKIT
     chooser = Chooser(tables=("ruff.lint.isort", "ruff.isort"))
     cost = 0.2
     reads_only = PYTHON_CODE

@@ -35,6 +35,7 @@ class RuffPolicy(Tool):
     threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/rules/"
     sessions = frozenset({"lint"})
+    filters = True
     chooser = Chooser()
     cost = 0.2
     reads_only = PYTHON_CODE

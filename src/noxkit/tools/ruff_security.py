@@ -36,6 +36,7 @@ class RuffSecurity(Tool):
     threads_variable = "RAYON_NUM_THREADS"
     url = "https://docs.astral.sh/ruff/rules/#flake8-bandit-s"
     sessions = frozenset({"lint", "security"})
+    filters = True
     chooser = Chooser(tables=("ruff.lint.flake8-bandit", "ruff.flake8-bandit"))
     cost = 0.2
     reads_only = PYTHON_CODE

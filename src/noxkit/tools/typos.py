@@ -76,6 +76,7 @@ class Typos(Tool):
     executable = "typos"
     url = "https://github.com/crate-ci/typos"
     sessions = frozenset({"lint"})
+    for_noxkit = (("--format", "json"), ("-vvv",))
     chooser = Chooser(
         tables=("typos",),
         files=("typos.toml", "_typos.toml", ".typos.toml"),

@@ -43,6 +43,7 @@ class UvLock(Tool):
     executable = "uv"
     url = "https://docs.astral.sh/uv/concepts/projects/sync/"
     sessions = frozenset({"lint", "consistency"})
+    for_noxkit = (("--no-progress",), ("--color", "never"))
     chooser = Chooser(files=("uv.lock",))
     cost = 0.05
     own_environment = False

@@ -34,6 +34,7 @@ class UvPipCheck(Tool):
     executable = "uv"
     url = "https://docs.astral.sh/uv/pip/inspection/"
     sessions = frozenset({"lint", "consistency"})
+    for_noxkit = (("--no-progress",), ("--color", "never"))
     chooser = Chooser(files=("uv.lock",))
     cost = 0.05
     needs_interpreter = True

@@ -110,6 +110,7 @@ class Zizmor(Tool):
     executable = "zizmor"
     url = "https://docs.zizmor.sh/"
     sessions = frozenset({"lint", "security"})
+    for_noxkit = (("--no-progress",), ("--format", "json"))
     chooser = Chooser(files=_CONFIGURATION, distributions=("zizmor",), hooks=("zizmor",))
     codes_findings = frozenset({1, 3, 11, 12, 13, 14})  # 1 and 3 where it could not read a file, or any
     advice = "it leaves out what it is not sure of itself, and actions that are not pinned to a hash"
