@@ -22,6 +22,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-FILE-UNREADABLE": "a file that noxkit needs and cannot read",
     "NK-FILE-UNWRITABLE": "a file or folder that noxkit cannot write",
     "NK-EJECT-EXISTS": "`noxkit eject` would overwrite a file",
+    "NK-PREVIEW-FAILED": "a run of `noxkit preview` came to no report",
     "NK-INIT-EXISTS": "`noxkit init` would write through a link",
     "NK-INIT-NOXFILE": "the noxfile that is there is not Python",
     "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",

@@ -11,10 +11,14 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from noxkit.errors import ErrorRecord
+from noxkit.workspace._tables import requirement_name, strings
+from noxkit.workspace._toml import parse_toml
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["NOX", "factories", "has_noxkit", "like", "with_noxkit"]
+__all__ = ["NOX", "factories", "has_noxkit", "like", "script_dependencies", "with_noxkit"]
 
 NOX = "nox>=2026.10"
 """The nox that noxkit needs, as a requirement."""
@@ -110,3 +114,15 @@ def _with_dependency(text: str, tree: ast.Module, requirement: str) -> str:
         return text
     shebang, newline, rest = text.partition("\n") if text.startswith("#!") else ("", "", text)
     return f"{shebang}{newline}{_SCRIPT.format(f'{json.dumps(NOX)}, {quoted}')}{rest}"
+
+
+def script_dependencies(text: str) -> list[str]:
+    """What the script block of a noxfile names beside noxkit; none where there is none, or it is not TOML."""
+    block = _BLOCK.search(text)
+    if block is None:
+        return []
+    lines = (line.removeprefix("#").removeprefix(" ") for line in block[0].splitlines()[1:-1])
+    document = parse_toml("\n".join(lines).encode(), path="noxfile.py")
+    if isinstance(document, ErrorRecord):
+        return []
+    return [line for line in strings(document.get("dependencies")) if requirement_name(line) != "noxkit"]
