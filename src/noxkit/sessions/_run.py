@@ -15,6 +15,7 @@ from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._context import open_context
 from noxkit.engine._describe import describe_plan, explain
+from noxkit.engine._last import keep_last
 from noxkit.engine._output import (
     Asked,
     forge_output,
@@ -100,6 +101,7 @@ def _show(context: Context, report: Report, console: Console, *, call: str) -> N
     for text in context.outbox:
         console.write(text)
     console.write("\n" + formats()["text"](report, sources=Sources(context.root), style=console.style))
+    keep_last(report, context.root)
     strict = under_ci(context)
     for file in write_reports(report, context.root, targets=context.config.reports, call=call, strict=strict):
         console.line(f"report: {os.path.relpath(file, context.root)}")
