@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import stat
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from noxkit.diagnostics.model import Status
+from noxkit.engine._describe import explain
+from noxkit.engine._last import keep_last
+from noxkit.engine._plans import plan_lint
+from noxkit.engine._run import plan
 from tests._trees import Repo, command, manifest, outcome
 
 if TYPE_CHECKING:
@@ -107,6 +113,42 @@ def test_the_program_runs_again_after_a_change_of(repo: Repo, tool: Path, change
     report = repo.run()
     assert (runs(tool), outcome(report, "finder").cached) == (2, False)
     assert found(report) == found(repo.run("--no-cache"))
+
+
+SINCE: dict[str, tuple[Change, str]] = {
+    "nothing is kept": (lambda repo, _: shutil.rmtree(repo.root / ".nox"), "no result of it is kept"),
+    "the command": (lambda repo, _: repo.write(configured("--more")), "changed: its command"),
+    "the program": (another_program, "changed: its program"),
+    "a variable": (lambda repo, _: repo.environ.update(PYTHONUTF8="1"), "changed: variables"),
+    "two things": (
+        lambda repo, tool: (another_program(repo, tool), repo.environ.update(PYTHONUTF8="1")),
+        "changed: its program, variables",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), SINCE.values(), ids=SINCE.keys())
+def test_a_run_says_since_what(repo: Repo, tool: Path, change: Change, said: str) -> None:
+    repo.run()
+    change(repo, tool)
+    assert outcome(repo.run(), "finder").evidence["run_since"] == said
+
+
+def test_files_that_have_changed_are_named(repo: Repo, tool: Path) -> None:
+    del tool
+    time.sleep(2.1)  # what is younger than two seconds may change once more without its times changing
+    repo.run()
+    write(repo, a_bad="other\n", c_bad="new\n")
+    (repo.root / "sub" / "b.bad").unlink()
+    assert outcome(repo.run(), "finder").evidence["run_since"] == "changed: a.bad, c.bad, sub/b.bad"
+
+
+def test_why_says_what_was_done_last_time(repo: Repo, tool: Path) -> None:
+    del tool
+    for said in ("run; no result of it is kept", "not run again, since nothing"):
+        keep_last(repo.run(), repo.root)
+        context = repo.context("--why", "finder")
+        assert f"  last time: {said}" in explain(context, plan(context, plan_lint), "finder")
 
 
 REPLAYED: dict[str, Change] = {

@@ -6,14 +6,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noxkit.engine._execute import pin_for
+from noxkit.engine._last import last_outcomes
 from noxkit.engine._names import task_names
 from noxkit.engine._select import all_tools, checkers
 from noxkit.environments.tool import locked_version
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
+from noxkit.report._verdict import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from noxkit.diagnostics.model import Outcome
     from noxkit.engine._context import Context
     from noxkit.engine._task import Task
 
@@ -62,7 +65,23 @@ def _explained(context: Context, task: Task) -> Iterator[str]:
         yield f"  version:{_version(context, task)}, from {pin_for(context, task.tool).source}"
     if task.environment:
         yield f"  project environment: Python {task.environment}"
+    if task.tool is not None and task.tool.reads_only is None:
+        yield "  kept: never; what it says depends on more than files"
+    last = next((each for each in last_outcomes(context.root, context.session) if label(each) == task.label), None)
+    if last is not None:
+        yield f"  last time: {_last(last)}"
     yield f"  findings count: {'as warnings, since this repository has not chosen it' if task.advisory else 'in full'}"
+
+
+def _last(outcome: Outcome) -> str:
+    """What was done in the last run of the session: the tool was run, and why, or what it said before was replayed."""
+    if outcome.cached:
+        when = outcome.evidence.get("result_of")
+        return f"not run again, since nothing that it reads had changed; the result is of {when}"
+    not_kept, since = outcome.evidence.get("not_kept"), outcome.evidence.get("run_since")
+    if not_kept is not None:
+        return f"run; its result cannot be kept: {not_kept}"
+    return f"run; {since}" if since is not None else "run"
 
 
 def _version(context: Context, task: Task) -> str:

@@ -118,6 +118,17 @@ class Inputs:
             self._hash(files)
             return key_of(*(f"{path}\0{self._known[path].digest}" for path in sorted(files)), *self._outside)
 
+    def changed(self, reads: Reads) -> list[str]:
+        """The files that are read and are not as they were when an earlier run last hashed them; gone ones, too."""
+        with self._lock:
+            files = self._matching(self._walked, reads)
+            self._hash(files)
+            old, now = self._old, self._known
+            new = {path for path in files if path not in old or old[path].digest != now[path].digest}
+            match = _matcher(reads.names)
+            gone = {path for path in old.keys() - self._walked.files.keys() if match(path.rpartition("/")[2])}
+            return sorted(new | gone)
+
     def is_unchanged(self, reads: Reads) -> bool:
         """Whether no such file has come, gone or changed since the run began to read, by size, times and inode."""
         with self._lock:
@@ -140,13 +151,16 @@ class Inputs:
         return _walk(self._root)
 
     @functools.cached_property
-    def _memo(self) -> dict[str, _Known]:
+    def _old(self) -> dict[str, _Known]:
         kept = self._store.get(self._place)
         try:
-            memo = {} if kept is None else _MEMO.decode(kept)
+            return {} if kept is None else _MEMO.decode(kept)
         except msgspec.DecodeError:
             return {}
-        return {path: each for path, each in memo.items() if path in self._walked.files}
+
+    @functools.cached_property
+    def _memo(self) -> dict[str, _Known]:
+        return {path: each for path, each in self._old.items() if path in self._walked.files}
 
     def _matching(self, walked: _Walked, reads: Reads) -> dict[str, os.stat_result]:
         match = _matcher(reads.names)

@@ -10,15 +10,17 @@ import msgspec
 
 from noxkit.diagnostics.files import write_atomic
 from noxkit.diagnostics.sources import Sources
+from noxkit.errors import NoxkitError
 from noxkit.report import formats
+from noxkit.report._reading import read_report
 from noxkit.report._style import Style
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from noxkit.diagnostics.model import Report
+    from noxkit.diagnostics.model import Outcome, Report
 
-__all__ = ["keep_last", "last_runs"]
+__all__ = ["keep_last", "last_outcomes", "last_runs"]
 
 _FOLDER = ".nox/noxkit/last"
 
@@ -29,6 +31,15 @@ def keep_last(report: Report, root: Path) -> None:
     text = formats()["json"](bare, sources=Sources(root), style=Style())
     with contextlib.suppress(OSError):
         write_atomic(root / _FOLDER / f"{report.session}.json", text)
+
+
+def last_outcomes(root: Path, session: str) -> tuple[Outcome, ...]:
+    """The tasks of the last run of `session`; none where there is none, or it cannot be read."""
+    file = last_runs(root).get(session)
+    try:
+        return () if file is None else read_report(file.read_bytes()).tasks
+    except (OSError, NoxkitError):
+        return ()
 
 
 def last_runs(root: Path) -> dict[str, Path]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Question", "kept_or_run", "refuse_elsewhere"]
 
 _PACKAGE = Path(__file__).parents[1]
+_FILES = "files"
+_FEW = 3  # files that are named of those that have changed
 _PARTS = ("diagnostics", "engine", "tools", "workspace")
 _KEPT = msgspec.json.Decoder(Outcome)
 _VARIABLES = re.compile(
@@ -67,24 +69,51 @@ def kept_or_run(context: Context, question: Question, run: Callable[[], Outcome]
     if reads is None or question.task.write or not context.store.enabled:
         return run()
     try:
-        key = _key(context, question, reads)
+        facets = _facets(context, question, reads)
     except (Unknowable, OSError) as error:
         outcome = run()
         return msgspec.structs.replace(outcome, evidence={**outcome.evidence, "not_kept": str(error)})
+    key = key_of("result/2", *(f"{name}\0{value}" for name, value in facets.items()))
     kept = _read(context, key)
     verify = context.config.options.cache_verify
     if kept is not None and random.random() >= verify:  # noqa: S311 -- a sample, not a secret
         return msgspec.structs.replace(kept, cached=True)
+    since = _since(context, question, facets, reads) if kept is None else "cache-verify"
     outcome = run()
     if outcome.status is Status.PASSED and context.inputs.is_unchanged(reads):
         _keep(context, key, outcome)
+        context.store.put(_place(question), msgspec.json.encode(facets))
         if kept is not None and kept.findings != outcome.findings:
             return _different(kept, outcome)
-    return outcome
+    return msgspec.structs.replace(outcome, evidence={**outcome.evidence, "run_since": since})
 
 
-def _key(context: Context, question: Question, reads: Reads) -> str:
-    """Over all that decides what the tool says. Raises Unknowable and OSError where that is not known."""
+def _place(question: Question) -> str:
+    return key_of("result-facets", question.task.label)
+
+
+def _since(context: Context, question: Question, facets: Mapping[str, str], reads: Reads) -> str:
+    """Why there is no kept result: what differs from the last one that was kept of this task."""
+    before = context.store.get(_place(question))
+    try:
+        known = {} if before is None else msgspec.json.decode(before, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        known = {}
+    differs = [name for name, value in facets.items() if known.get(name) != value]
+    if not known or not differs:
+        return "no result of it is kept"
+    told = [*(name for name in differs if name != _FILES), *(_changed(context, reads) if _FILES in differs else ())]
+    return f"changed: {', '.join(told)}"
+
+
+def _changed(context: Context, reads: Reads) -> list[str]:
+    paths = context.inputs.changed(reads)
+    more = [f"{len(paths) - _FEW} more files"] if len(paths) > _FEW else []
+    return [*paths[:_FEW], *more] or ["the files that it reads"]
+
+
+def _facets(context: Context, question: Question, reads: Reads) -> dict[str, str]:
+    """All that decides what the tool says, by name. Raises Unknowable and OSError where that is not known."""
     tool, job, project = question.tool, question.job, question.project
     refuse_elsewhere(context, tool)
     environ = {name: value for name, value in context.environ.items() if name not in question.environment}
@@ -106,20 +135,18 @@ def _key(context: Context, question: Question, reads: Reads) -> str:
         job.missing,
         project.version if project is not None else None,
     ]
-    return key_of(
-        "result/1",
-        _own_version(),
-        question.task.name,
-        tool.name,
-        *(part.replace(str(job.scratch), "{scratch}") for part in question.command),
-        _program(question.command[0], environ),
-        *_written(job.scratch),
-        str(tool.folder_for(job).relative_to(job.root)),
-        *variables,
-        json.dumps(facts),
-        context.environment_digest(project.interpreter.parent.parent) if project is not None else "",
-        context.inputs.key(reads),
-    )
+    command = [part.replace(str(job.scratch), "{scratch}") for part in question.command]
+    folder = str(tool.folder_for(job).relative_to(job.root))
+    installed = context.environment_digest(project.interpreter.parent.parent) if project is not None else ""
+    return {
+        "noxkit": _own_version(),
+        "its command": key_of(question.task.name, tool.name, folder, *command, *_written(job.scratch)),
+        "its program": _program(question.command[0], environ),
+        "its options": json.dumps(facts),
+        "variables": key_of(*variables),
+        "the project's environment": installed,
+        _FILES: context.inputs.key(reads),
+    }
 
 
 def _own_version() -> str:

@@ -17,7 +17,7 @@ _FIRST = ("version", "files", "python", "tests")
 _UNSAID = frozenset(
     {
         *("exit_code", "output", "command", "findings"),
-        *("why", "version_from", "interpreter", "uv", "seconds", "pytest", "junit", "noxfile_imports"),
+        *("why", "version_from", "interpreter", "uv", "seconds", "pytest", "junit", "noxfile_imports", "run_since"),
     }
 )
 _LONGEST = 40
