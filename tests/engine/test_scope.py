@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import Status
+from noxkit.engine._describe import explain
 from noxkit.engine._plans import plan_lint
 from noxkit.engine._run import plan
 from noxkit.engine._scope import scope_of
@@ -86,6 +87,55 @@ def test_since_takes_what_changes_affect(
     if committed:
         three.commit()
     assert folders(three, "--since", base) == expected
+
+
+def locked(**versions: str) -> str:
+    """A lock in which `acme-a` needs `x`, `b` needs `acme-a`, and `c` needs `z`."""
+    needs = {"acme-a": "x", "b": "acme-a", "c": "z", "x": "", "z": ""}
+    text = "version = 1\n"
+    for name, needed in needs.items():
+        listed = f'{{ name = "{needed}" }}' if needed else ""
+        text += f'[[package]]\nname = "{name}"\nversion = "{versions.get(name, "1")}"\ndependencies = [{listed}]\n'
+    return text
+
+
+LOCKS = {
+    "what one member needs": ({"z": "2"}, ("p/c",)),
+    "what one needs that another needs": ({"x": "2"}, ("p/a", "p/b")),
+    "what two need": ({"x": "2", "z": "2"}, ("p/a", "p/b", "p/c")),
+}
+
+
+@pytest.mark.parametrize(("versions", "expected"), LOCKS.values(), ids=LOCKS.keys())
+def test_a_change_of_the_lock_affects_those_that_need_what_changed(
+    three: Repo, versions: dict[str, str], expected: tuple[str, ...]
+) -> None:
+    three.write({"uv.lock": locked()}).commit()
+    three.write({"uv.lock": locked(**versions)})
+    assert folders(three, "--since", "HEAD") == expected
+
+
+def test_a_lock_that_is_new_or_gone_affects_everything(three: Repo) -> None:
+    three.write({"uv.lock": locked()})
+    assert folders(three, "--since", "HEAD") is None
+    three.commit()
+    (three.root / "uv.lock").unlink()
+    assert folders(three, "--since", "HEAD") is None
+
+
+def test_why_prints_the_chain_from_the_change(three: Repo) -> None:
+    three.write({"p/a/x.py": "x = 2\n"})
+    context = three.context("--since", "HEAD", "--why", "ruff")
+    said = explain(context, plan(context, plan_lint), "ruff")
+    assert "  affected: acme-a, since p/a/x.py changed\n" in said
+    assert "  affected: b, since it requires acme-a: p/a/x.py changed\n" in said
+
+
+def test_why_says_what_affects_everything(three: Repo) -> None:
+    three.write({"README.md": "hello\n"})
+    context = three.context("--since", "HEAD", "--why", "ruff")
+    said = explain(context, plan(context, plan_lint), "ruff")
+    assert "  affected: everything, since README.md changed, which no member has for itself\n" in said
 
 
 def test_since_counts_what_was_deleted(three: Repo) -> None:

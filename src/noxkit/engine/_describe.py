@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from noxkit.engine._execute import pin_for
 from noxkit.engine._last import last_outcomes
 from noxkit.engine._names import task_names
+from noxkit.engine._scope import scope_of
 from noxkit.engine._select import all_tools, checkers
 from noxkit.environments.tool import locked_version
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
@@ -60,6 +61,8 @@ def _explained(context: Context, task: Task) -> Iterator[str]:
     yield f"  because: {task.not_due if task.not_due is not None else task.why}"
     if task.not_due is not None:
         return
+    for name, reason in scope_of(context).reasons.items():
+        yield f"  affected: {name or 'everything'}, since {reason}"
     yield f"  on: {', '.join(task.paths)}" + (f", without {', '.join(task.excluded)}" if task.excluded else "")
     if task.tool is not None and task.tool.own_environment:
         yield f"  version:{_version(context, task)}, from {pin_for(context, task.tool).source}"

@@ -10,14 +10,19 @@ from packaging.utils import canonicalize_name
 
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.workspace import git as git_module
+from noxkit.workspace.lock_closures import changed_closures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from noxkit.engine._context import Context
-    from noxkit.workspace.model import Package
+    from noxkit.workspace.model import Package, Workspace
 
 __all__ = ["Scope", "scope_of"]
+
+_ALL = ""  # the name under which the reason stands for which everything is affected
+_LOCK = "uv.lock"
+_FEW = 3  # names that are shown of many
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,8 @@ class Scope:
     """`packages` are the members that the run is about; None for all of the tree.
 
     `fact` says why it is only these (`"affected since 3f2a1c"`); `trouble` and `hint` say that the
-    base of `--since` does not resolve, and then every task is inconclusive.
+    base of `--since` does not resolve, and then every task is inconclusive. `reasons` say of affected packages, by
+    name, what of the change reaches them; of all of the tree under the empty name.
     """
 
     packages: tuple[Package, ...] | None = None
@@ -33,6 +39,7 @@ class Scope:
     base: str | None = None
     trouble: str | None = None
     hint: str | None = None
+    reasons: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
 
     @property
     def nothing(self) -> bool:
@@ -91,23 +98,74 @@ def _since(context: Context, since: str) -> Scope:
             trouble=f"git cannot compare with `{since}`",
             hint="run `git diff` against it by hand and mend what it reports",
         )
-    return _affected(context, changed, since=f"{since} ({base.commit[:9]})")
+    return dataclasses.replace(_affected(context, changed, base), base=since)
 
 
 def _unresolved(since: str, reason: str, hint: str) -> Scope:
     return Scope(base=since, trouble=f"the base `{since}` does not resolve: {reason}", hint=hint)
 
 
-def _affected(context: Context, changed: Sequence[str], *, since: str) -> Scope:
-    workspace = context.repository.workspace
+def _affected(context: Context, changed: Sequence[str], base: git_module.Base) -> Scope:
+    """The members that a change of the files `changed` can reach; all of the tree where that is in doubt."""
+    since = f"{base.revision} ({base.commit[:9]})"
     if not changed:
-        return Scope(packages=(), fact=f"nothing affected since {since}", base=since)
-    owners = {workspace.package_of(path) for path in changed}
+        return Scope(packages=(), fact=f"nothing affected since {since}")
     fact = f"affected since {since}"
-    if any(package is None or package.folder == "." for package in owners):
-        # A change to the root's own files, its manifest or its lock, may change the answer anywhere.
-        return Scope(fact=fact, base=since)
-    names = workspace.closure_of_dependents(package.name for package in owners if package is not None)
-    return Scope(
-        packages=tuple(package for package in workspace.packages if package.name in names), fact=fact, base=since
-    )
+    reasons = _reached_first(context, changed, base)
+    if _ALL in reasons:
+        return Scope(fact=fact, reasons=reasons)
+    workspace = context.repository.workspace
+    names = workspace.closure_of_dependents(reasons)
+    packages = tuple(package for package in workspace.packages if package.name in names)
+    if not packages:
+        return Scope(packages=(), fact=f"nothing affected since {since}: {', '.join(changed[:_FEW])}")
+    return Scope(packages=packages, fact=fact, reasons=_through_others(workspace, reasons, names))
+
+
+def _reached_first(context: Context, changed: Sequence[str], base: git_module.Base) -> dict[str, str]:
+    """Why each package is reached by itself, without those that depend on it; `_ALL` where everything is."""
+    workspace = context.repository.workspace
+    reasons: dict[str, str] = {}
+    for path in changed:
+        owner = workspace.package_of(path)
+        if path == _LOCK and len(workspace.packages) > 1:
+            closures = _lock_change(context, base)
+            if closures is not None:
+                for name, different in closures.items():
+                    reasons.setdefault(name, f"of its dependencies {_few(different)} changed in {_LOCK}")
+                continue
+        if owner is None or owner.folder == ".":
+            # A change to the root's own files, its manifest or its lock, may change the answer anywhere.
+            return {_ALL: f"{path} changed, which no member has for itself"}
+        reasons.setdefault(owner.name, f"{path} changed")
+    return reasons
+
+
+def _lock_change(context: Context, base: git_module.Base) -> dict[str, tuple[str, ...]] | None:
+    """The members whose part of the lock changed, with what of it; None where that may be all of them."""
+    repository = context.repository
+    names = [package.name for package in repository.workspace.packages]
+    old = repository.git(["show", f"{base.commit}:./{_LOCK}"]) if repository.git is not None else None
+    try:
+        new = (context.root / _LOCK).read_bytes()
+    except OSError:
+        return None
+    closures = None if old is None else changed_closures(old, new, names)
+    own = next((package.name for package in repository.workspace.packages if package.folder == "."), None)
+    return None if closures is None or own in closures else closures
+
+
+def _through_others(workspace: Workspace, first: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """`first`, and for the packages that depend on those which of them they need, with its own reason."""
+    reasons = dict(first)
+    waiting = list(first)
+    for name in waiting:
+        for dependent in workspace.dependents(name):
+            if dependent in names and dependent not in reasons:
+                reasons[dependent] = f"it requires {name}: {reasons[name]}"
+                waiting.append(dependent)
+    return reasons
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
