@@ -147,6 +147,7 @@ _OWN = {
     "build": ("build",),
     "check": ("consistency", "source"),
     "consistency": ("consistency", "source", "generated"),
+    "clean": ("clean",),
     "commits": ("commits", "pull_request"),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),

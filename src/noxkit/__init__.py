@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from noxkit.sessions import (
         build,
         check,
+        clean,
         commits,
         consistency,
         coverage,
@@ -34,6 +35,7 @@ __all__ = [
     "NoxkitError",
     "build",
     "check",
+    "clean",
     "commits",
     "consistency",
     "coverage",

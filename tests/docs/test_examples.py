@@ -42,7 +42,7 @@ FLAGS = {option.flag: option for option in all_options()} | {"--help": None}
 TASKS = frozenset(
     {
         *(*load_tools(), "coverage", "environment", "consistency", "source"),
-        *("build", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
+        *("build", "clean", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
     }
 )
 

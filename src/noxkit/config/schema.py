@@ -468,6 +468,20 @@ class RunOptions(Table, frozen=True, kw_only=True):
         bool,
         Meta(description="Let `fix` apply fixes that may change behaviour.", extra={"group": "What is written"}),
     ] = False
+    yes: Annotated[
+        bool,
+        Meta(
+            description="Let `clean` remove what it lists; without it nothing is removed.",
+            extra={"group": "What is written"},
+        ),
+    ] = False
+    environments: Annotated[
+        bool,
+        Meta(
+            description="Let `clean` take virtual environments too: `.venv`, `.tox`, those of nox and of noxkit.",
+            extra={"group": "What is written"},
+        ),
+    ] = False
     write_baseline: Annotated[
         bool,
         Meta(description="Write the baseline from this run's findings.", extra={"group": "What is written"}),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from noxkit.engine._advisories import plan_advisories
 from noxkit.engine._build import plan_build
 from noxkit.engine._built_tools import plan_built_tools
+from noxkit.engine._clean import plan_clean
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._generated import plan_generated
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "plan_build",
     "plan_check",
+    "plan_clean",
     "plan_commits",
     "plan_consistency",
     "plan_coverage_alone",

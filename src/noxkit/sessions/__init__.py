@@ -3,6 +3,7 @@
 
 from noxkit.sessions.build import build
 from noxkit.sessions.check import check
+from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
@@ -21,6 +22,7 @@ from noxkit.sessions.wheel_contents import wheel_contents
 __all__ = [
     "build",
     "check",
+    "clean",
     "commits",
     "consistency",
     "coverage",

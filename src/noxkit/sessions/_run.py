@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._context import open_context
-from noxkit.engine._describe import describe_plan, explain
+from noxkit.engine._describe import SHOW_THEMSELVES, describe_plan, explain
 from noxkit.engine._output import (
     Asked,
     forge_output,
@@ -86,7 +86,7 @@ def _run(asked: Asked, planner: Planner, *, config: Config, console: Console) ->
     display = (LiveDisplay if console.style.live else PlainLines)(sys.stdout, style=console.style)
     with display:
         context = open_context(asked.session, root, config=config, environ=asked.environ, observers=[display])
-        if config.run.dry_run or config.run.why:
+        if (config.run.dry_run and context.family not in SHOW_THEMSELVES) or config.run.why:
             tasks = plan(context, planner)
             console.write(explain(context, tasks, config.run.why) if config.run.why else describe_plan(context, tasks))
             return context, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from noxkit.sessions.build import build
 from noxkit.sessions.check import check
+from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
@@ -31,5 +32,6 @@ def pipeline() -> None:
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
         *(build, wheel_contents, licenses, release_check),
+        *(clean,),
     ):
         factory()
