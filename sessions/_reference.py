@@ -149,6 +149,7 @@ _OWN = {
     "consistency": ("consistency", "source", "generated"),
     "clean": ("clean",),
     "commits": ("commits", "pull_request"),
+    "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),
     "licenses": ("licenses", "source"),

@@ -23,6 +23,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-FILE-UNWRITABLE": "a file or folder that noxkit cannot write",
     "NK-INIT-EXISTS": "`noxkit init` would overwrite a file",
     "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",
+    "NK-LOCK-MISSING": "no uv.lock where one is to be upgraded",
     "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
     "NK-PYPROJECT-INVALID": "a pyproject.toml that is not valid TOML, or whose `project` is not a table",
     "NK-REPORT-MISMATCH": "reports that are not of one tree, and so cannot be merged",

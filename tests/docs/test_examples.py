@@ -42,7 +42,17 @@ FLAGS = {option.flag: option for option in all_options()} | {"--help": None}
 TASKS = frozenset(
     {
         *(*load_tools(), "coverage", "environment", "consistency", "source"),
-        *("build", "clean", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
+        *(
+            "build",
+            "clean",
+            "deps_update",
+            "wheel_contents",
+            "rehearsal",
+            "previous",
+            "moment",
+            "licenses",
+            "advisories",
+        ),
     }
 )
 

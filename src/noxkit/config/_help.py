@@ -46,6 +46,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
+    "run.upgrade-package": frozenset({"deps_update"}),
     "run.yes": frozenset({"clean"}),
     "run.environments": frozenset({"clean"}),
     "run.write-ratchet": frozenset({"coverage", "check"}),

@@ -30,7 +30,18 @@ __all__ = ["apply_names", "asked_away", "check_names", "task_names"]
 _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task `coverage` runs: no tasks by themselves
 _OWN = frozenset(
     {
-        *("clean", "commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
+        *(
+            "clean",
+            "commits",
+            "consistency",
+            "coverage",
+            "deps_update",
+            "environment",
+            "generated",
+            "pull_request",
+            "source",
+            "urls",
+        ),
         *("build", "licenses", "advisories", "moment", "previous", "rehearsal", "wheel_contents"),
     }
 )

@@ -11,6 +11,7 @@ from noxkit.engine._built_tools import plan_built_tools
 from noxkit.engine._clean import plan_clean
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
+from noxkit.engine._deps_update import plan_deps_update
 from noxkit.engine._generated import plan_generated
 from noxkit.engine._history import plan_commits
 from noxkit.engine._licenses import plan_licenses
@@ -33,6 +34,7 @@ __all__ = [
     "plan_commits",
     "plan_consistency",
     "plan_coverage_alone",
+    "plan_deps_update",
     "plan_fix",
     "plan_fmt",
     "plan_licenses_alone",

@@ -7,6 +7,7 @@ from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
+from noxkit.sessions.deps_update import deps_update
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.licenses import licenses
@@ -26,6 +27,7 @@ __all__ = [
     "commits",
     "consistency",
     "coverage",
+    "deps_update",
     "fix",
     "fmt",
     "licenses",

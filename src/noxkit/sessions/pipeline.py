@@ -9,6 +9,7 @@ from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
+from noxkit.sessions.deps_update import deps_update
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
 from noxkit.sessions.licenses import licenses
@@ -32,6 +33,6 @@ def pipeline() -> None:
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
         *(build, wheel_contents, licenses, release_check),
-        *(clean,),
+        *(deps_update, clean),
     ):
         factory()
