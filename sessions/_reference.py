@@ -152,6 +152,7 @@ _OWN = {
     "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),
+    "generated": ("generated",),
     "licenses": ("licenses", "source"),
     "lint": ("consistency", "source", "generated"),
     "release_check": ("build", "wheel_contents", "rehearsal", "previous", "moment", "consistency", "source", "tests"),

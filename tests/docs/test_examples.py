@@ -42,17 +42,8 @@ FLAGS = {option.flag: option for option in all_options()} | {"--help": None}
 TASKS = frozenset(
     {
         *(*load_tools(), "coverage", "environment", "consistency", "source"),
-        *(
-            "build",
-            "clean",
-            "deps_update",
-            "wheel_contents",
-            "rehearsal",
-            "previous",
-            "moment",
-            "licenses",
-            "advisories",
-        ),
+        *("build", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
+        *("clean", "deps_update", "generated"),
     }
 )
 

@@ -65,6 +65,7 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "release_check",
         "deps_update",
         "clean",
+        "generated",
     ]
 
 

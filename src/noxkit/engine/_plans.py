@@ -12,7 +12,7 @@ from noxkit.engine._clean import plan_clean
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
 from noxkit.engine._deps_update import plan_deps_update
-from noxkit.engine._generated import plan_generated
+from noxkit.engine._generated import plan_generated, plan_generated_alone
 from noxkit.engine._history import plan_commits
 from noxkit.engine._licenses import plan_licenses
 from noxkit.engine._release import plan_release_check
@@ -37,6 +37,7 @@ __all__ = [
     "plan_deps_update",
     "plan_fix",
     "plan_fmt",
+    "plan_generated_alone",
     "plan_licenses_alone",
     "plan_lint",
     "plan_release_check",

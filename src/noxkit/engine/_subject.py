@@ -18,7 +18,18 @@ __all__ = ["no_subject"]
 
 _NOXFILE = "noxfile.py"
 _NOT_ABOUT_FILES = frozenset(
-    {"build", "clean", "commits", "deps_update", "licenses", "release_check", "urls", "wheel", "wheel_contents"}
+    {
+        "build",
+        "clean",
+        "commits",
+        "deps_update",
+        "generated",
+        "licenses",
+        "release_check",
+        "urls",
+        "wheel",
+        "wheel_contents",
+    }
 )
 
 

@@ -10,6 +10,7 @@ from noxkit.sessions.coverage import coverage
 from noxkit.sessions.deps_update import deps_update
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
+from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
@@ -30,6 +31,7 @@ __all__ = [
     "deps_update",
     "fix",
     "fmt",
+    "generated",
     "licenses",
     "lint",
     "pipeline",

@@ -12,6 +12,7 @@ from noxkit.sessions.coverage import coverage
 from noxkit.sessions.deps_update import deps_update
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
+from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.release_check import release_check
@@ -33,6 +34,6 @@ def pipeline() -> None:
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
         *(build, wheel_contents, licenses, release_check),
-        *(deps_update, clean),
+        *(deps_update, clean, generated),
     ):
         factory()
