@@ -157,6 +157,7 @@ _OWN = {
     "lint": ("consistency", "source", "generated"),
     "release_check": ("build", "wheel_contents", "rehearsal", "previous", "moment", "consistency", "source", "tests"),
     "security": ("source", "advisories"),
+    "tests_watch": ("tests",),
     "urls": ("urls",),
     "wheel_contents": ("wheel_contents",),
 }

@@ -30,6 +30,8 @@ ERROR_CODES: dict[str, str] = {
     "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
     "NK-SESSION-UNKNOWN": "a session that this repository does not have",
     "NK-UV-MISSING": "no uv that fits",
+    "NK-WATCH-FAILED": "the tree cannot be watched for changes",
+    "NK-WATCH-TERMINAL": "`tests_watch` where nobody can end it: under CI, or without a terminal",
     "NK-WORKSPACE-MEMBER": "a workspace member that is not a package",
 }
 """Every code that a `NoxkitError` can carry, and what it means in one line."""

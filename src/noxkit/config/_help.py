@@ -33,7 +33,7 @@ _TAIL = (
 
 _RELEASED = frozenset({"release_check"})
 _TYPED = frozenset({"lint", "typecheck", "check", "release_check"})
-_TESTED = frozenset({"tests", "coverage", "check", "release_check"})
+_TESTED = frozenset({"tests", "tests_watch", "coverage", "check", "release_check"})
 _WRITING = frozenset({"fix", "fmt"})
 READ_BY: Mapping[str, frozenset[str]] = {
     "run.range": frozenset({"commits"}),
@@ -50,7 +50,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.yes": frozenset({"clean"}),
     "run.environments": frozenset({"clean"}),
     "run.write-ratchet": frozenset({"coverage", "check"}),
-    "default-python": frozenset({"check", "release_check"}),
+    "default-python": frozenset({"check", "release_check", "tests_watch"}),
     "typecheck": _TYPED,
     "coverage": _TESTED,
     "tests": _TESTED,

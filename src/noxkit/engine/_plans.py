@@ -20,6 +20,7 @@ from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
 from noxkit.engine._tests import default_python, plan_tests, plan_tests_everywhere
 from noxkit.engine._urls import plan_urls
+from noxkit.engine._watch import plan_tests_watch
 
 if TYPE_CHECKING:
     from noxkit.engine._context import Context
@@ -42,6 +43,7 @@ __all__ = [
     "plan_lint",
     "plan_release_check",
     "plan_security",
+    "plan_tests_watch",
     "plan_urls",
     "plan_wheel_contents",
     "tests_on",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.workspace.model import Package
 
-__all__ = ["Scope", "scope_of"]
+__all__ = ["Scope", "affected_by", "scope_of"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +91,23 @@ def _since(context: Context, since: str) -> Scope:
             trouble=f"git cannot compare with `{since}`",
             hint="run `git diff` against it by hand and mend what it reports",
         )
-    return _affected(context, changed, since=f"{since} ({base.commit[:9]})")
+    shown = f"{since} ({base.commit[:9]})"
+    if not changed:
+        return Scope(packages=(), fact=f"nothing affected since {shown}", base=since)
+    affected = affected_by(context, changed, fact=f"affected since {shown}")
+    return dataclasses.replace(affected, base=since)
 
 
 def _unresolved(since: str, reason: str, hint: str) -> Scope:
     return Scope(base=since, trouble=f"the base `{since}` does not resolve: {reason}", hint=hint)
 
 
-def _affected(context: Context, changed: Sequence[str], *, since: str) -> Scope:
+def affected_by(context: Context, changed: Sequence[str], *, fact: str) -> Scope:
+    """The members that changes to these files may affect, for which `fact` is the reason; else all of the tree."""
     workspace = context.repository.workspace
-    if not changed:
-        return Scope(packages=(), fact=f"nothing affected since {since}", base=since)
     owners = {workspace.package_of(path) for path in changed}
-    fact = f"affected since {since}"
     if any(package is None or package.folder == "." for package in owners):
         # A change to the root's own files, its manifest or its lock, may change the answer anywhere.
-        return Scope(fact=fact, base=since)
+        return Scope(fact=fact)
     names = workspace.closure_of_dependents(package.name for package in owners if package is not None)
-    return Scope(
-        packages=tuple(package for package in workspace.packages if package.name in names), fact=fact, base=since
-    )
+    return Scope(packages=tuple(package for package in workspace.packages if package.name in names), fact=fact)

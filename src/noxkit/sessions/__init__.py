@@ -17,6 +17,7 @@ from noxkit.sessions.pipeline import pipeline
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
+from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
 from noxkit.sessions.wheel_contents import wheel_contents
@@ -38,6 +39,7 @@ __all__ = [
     "release_check",
     "security",
     "tests",
+    "tests_watch",
     "typecheck",
     "urls",
     "wheel_contents",

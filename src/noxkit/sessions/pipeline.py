@@ -18,6 +18,7 @@ from noxkit.sessions.lint import lint
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
+from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
 from noxkit.sessions.wheel_contents import wheel_contents
@@ -34,6 +35,6 @@ def pipeline() -> None:
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
         *(build, wheel_contents, licenses, release_check),
-        *(deps_update, clean, generated),
+        *(deps_update, clean, generated, tests_watch),
     ):
         factory()
