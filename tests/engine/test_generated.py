@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 WRITE = 'import pathlib\npathlib.Path("out.txt").write_text("1\\n2\\n3\\n")\n'
 CODE = "NK-GENERATED-STALE"
-_PROJECT = f'environment = "project"\n[tool.noxkit]\npython = ["{PYTHON}"]\n'
+_INDEX = '[tool.uv]\nno-index = true\nfind-links = ["../links"]\n'
+_PROJECT = f'environment = "project"\n[tool.noxkit]\npython = ["{PYTHON}"]\n{_INDEX}'
 
 
 def tree(script: str, *, writes: str = "out.txt", run: str = "python", more: str = "") -> dict[str, str]:
@@ -188,17 +189,19 @@ def test_a_requirement_brings_its_program_and_its_python(repo: Repo, tmp_path: P
     script = "import maker, pathlib, shutil\nassert shutil.which('maker')\n"
     script += "pathlib.Path('out.txt').write_text(maker.VERSION)\n"
     repo.write({**tree(script, more='requirement = "maker==1.*"\n'), "out.txt": "0.9\n"})
-    done = compared(repo, UV_FIND_LINKS=str(tmp_path / "links"), UV_NO_INDEX="1")
-    assert messages(done) == [("out.txt", 1)], done
+    done = compared(repo, UV_FIND_LINKS=str(tmp_path / "links"))
+    assert messages(done) == [("out.txt", 1)], done.reason
 
 
 def test_the_environment_of_the_project_is_asked_for_by_name(repo: Repo, tmp_path: Path) -> None:
     for name, version in (("used", "1.0"), ("pytest", "9"), ("coverage", "7")):
         wheel(tmp_path / "links", name, version)
     files = tree("import used, pathlib\npathlib.Path('out.txt').write_text(used.VERSION)\n", more=_PROJECT)
-    files["pyproject.toml"] = files["pyproject.toml"].replace("[[tool", 'dependencies = ["used"]\n[[tool', 1)
+    needed = 'dependencies = ["used", "pytest", "coverage"]\n'  # so that none is added from elsewhere
+    files["pyproject.toml"] = files["pyproject.toml"].replace("[[tool", f"{needed}[[tool", 1)
     repo.write({**files, "out.txt": "0.9\n"})
-    assert messages(compared(repo, UV_FIND_LINKS=str(tmp_path / "links"), UV_NO_INDEX="1")) == [("out.txt", 1)]
+    done = compared(repo)
+    assert messages(done) == [("out.txt", 1)], done.reason
 
 
 def test_two_pythons_for_one_generator_are_refused(repo: Repo) -> None:

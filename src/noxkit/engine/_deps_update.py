@@ -109,8 +109,7 @@ def _update(context: Context, before: _Before, _call: ToolCall, _needs: Mapping[
     dry = context.config.run.dry_run
     completed = _locked_by_uv(context, dry=dry)
     if completed.returncode != 0 or completed.cancelled or completed.timed_out:
-        _restore(context, before)
-        return _failed(completed)
+        return _failed(completed, lock=_restored(context, before))
     changes = _announced(completed) if dry else _written(context, before)
     if changes is None:
         reason = "uv says neither what it would change nor that it would change nothing"
@@ -142,26 +141,30 @@ def _locked_by_uv(context: Context, *, dry: bool) -> Completed:
     )
 
 
-def _restore(context: Context, before: _Before) -> None:
-    """Put the old lock back: uv writes only what it has resolved, but may have been stopped while it wrote."""
+def _restored(context: Context, before: _Before) -> str:
+    """Put the old lock back, and say so: uv writes only what it has resolved, but may have been stopped meanwhile."""
     file = context.root / _LOCK
-    if not file.is_file() or file.read_bytes() != before.content:
-        write_atomic(file, before.content)
+    try:
+        if not file.is_file() or file.read_bytes() != before.content:
+            write_atomic(file, before.content)
+    except OSError as error:
+        return f"{_LOCK} may be half written, and could not be put back: {error.strerror or error}"
+    return _KEPT
 
 
-def _failed(completed: Completed) -> Outcome:
+def _failed(completed: Completed, *, lock: str) -> Outcome:
     failed = Outcome(name=DEPS_UPDATE, status=Status.INCONCLUSIVE)
     if completed.timed_out:
-        reason, hint = f"no end after {completed.seconds:.0f} s; {_KEPT}", "raise `timeout` in [tool.noxkit]"
+        reason, hint = f"no end after {completed.seconds:.0f} s; {lock}", "raise `timeout` in [tool.noxkit]"
         return msgspec.structs.replace(failed, reason=reason, hint=hint)
     failure = explain_failure(completed)
     if completed.cancelled or got_no_answer(completed):
-        return msgspec.structs.replace(failed, reason=f"{failure.reason}; {_KEPT}", hint=failure.hint)
+        return msgspec.structs.replace(failed, reason=f"{failure.reason}; {lock}", hint=failure.hint)
     said = completed.stderr.decode("utf-8", "replace").splitlines()
     return msgspec.structs.replace(
         failed,
         status=Status.FAILED,
-        reason=f"the lock cannot be resolved anew: {failure.reason}; {_KEPT}",
+        reason=f"the lock cannot be resolved anew: {failure.reason}; {lock}",
         hint=failure.hint,
         evidence={"exit_code": completed.returncode, "output": [line[:500] for line in said[-20:]]},
     )
