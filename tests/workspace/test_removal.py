@@ -73,3 +73,9 @@ def test_a_name_that_is_not_utf8_goes(tree: Tree) -> None:
     os.mkdir(os.fsencode(root) + b"/\xff")  # noqa: PTH102 -- bytes, which no Path takes
     assert remove_below(root, os.fsdecode(b"\xff")) == []
     assert list(root.iterdir()) == []
+
+
+def test_folders_that_are_nested_without_end_are_refused_and_no_crash(tree: Tree) -> None:
+    root = tree.write({"/".join(["dist", *["d"] * 400, "x"]): ""})
+    (refused,) = remove_below(root, "dist")
+    assert refused.why == "it is nested too deeply"

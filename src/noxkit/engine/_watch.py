@@ -34,7 +34,9 @@ __all__ = ["Watch", "plan_tests_watch", "refuse_without_terminal"]
 _LIBRARY = "watchfiles"
 _LOOK = 0.1  # seconds between two looks at what the watcher has written
 _START = 30.0  # seconds until it watches: more than a big tree on a slow disk takes
-_HINT = "see whether the system watches that many files (`fs.inotify.max_user_watches`), or run `nox -s tests`"
+_HINT = (
+    "raise `fs.inotify.max_user_watches` where it says so, or set WATCHFILES_FORCE_POLLING=1; else run `nox -s tests`"
+)
 
 
 def plan_tests_watch(context: Context, scope: Scope) -> list[Task]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Refused", "remove_below"]
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_DEEPEST = 200  # folders in each other: each costs a descriptor and two frames
 _LINK = frozenset({errno.ELOOP, errno.ENOTDIR})
 
 
@@ -68,6 +69,9 @@ def _emptied(parent: int, name: str, *, path: str, mounts: frozenset[str]) -> It
     """Remove a folder with all that is in it; it stays where something in it does."""
     with contextlib.ExitStack() as stack:
         folder = _open(stack, name, parent)
+        if path.count("/") > _DEEPEST:
+            yield Refused(path=path, why="it is nested too deeply")
+            return
         if path in mounts or os.fstat(folder).st_dev != os.fstat(parent).st_dev:
             yield Refused(path=path, why="it lies on another file system")
             return
