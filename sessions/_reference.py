@@ -147,7 +147,7 @@ _OWN = {
     "build": ("build",),
     "check": ("consistency", "source"),
     "consistency": ("consistency", "source", "generated"),
-    "clean": ("clean",),
+    "clean": ("leftovers",),
     "commits": ("commits", "pull_request"),
     "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The task `clean`: what it says, what it removes when it is asked to, and what it never does."""
+"""The task of `clean`: what it says, what it removes when it is asked to, and what it never does."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def left(repo: Repo) -> Repo:
 def cleaned(repo: Repo, *arguments: str) -> tuple[Outcome, str]:
     """The outcome, and what is printed."""
     context = repo.context(*arguments, session="clean")
-    return outcome(run(context, plan_clean), "clean"), "".join(context.outbox)
+    return outcome(run(context, plan_clean), "leftovers"), "".join(context.outbox)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--dry-run",), ("--yes", "--dry-run")], ids=["by-default", "asked", "both"])

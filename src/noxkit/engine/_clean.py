@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The task `clean`: lists what builds, tests and tools have left in the tree, and removes it on request."""
+"""The task of `clean`: lists what builds, tests and tools have left in the tree, and removes it on request."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from noxkit.engine._task import ToolCall
     from noxkit.workspace.leftovers import Leftover
 
-__all__ = ["CLEAN", "plan_clean"]
+__all__ = ["LEFTOVERS", "plan_clean"]
 
-CLEAN = "clean"
-"""The task's name."""
+LEFTOVERS = "leftovers"
+"""The task's name: programs of repositories are called `clean`."""
 
 _SHOWN = 200  # lines of the list; the largest come first
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -37,35 +37,35 @@ def plan_clean(context: Context, scope: Scope) -> list[Task]:
     """One task, for the members that are asked for or the whole tree."""
     not_due = scope.fact if scope.nothing else None
     action = functools.partial(_clean, context, scope.paths())
-    return [Task(name=CLEAN, action=action, not_due=not_due, why="asked for", paths=scope.paths())]
+    return [Task(name=LEFTOVERS, action=action, not_due=not_due, why="asked for", paths=scope.paths())]
 
 
 def _clean(context: Context, paths: Sequence[str], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
     mounts = mount_points(context.root)
     searched = find_leftovers(_search(context, mounts))
     if isinstance(searched, str):
-        return Outcome(name=CLEAN, status=Status.INCONCLUSIVE, reason=searched, hint=_GIT_HINT)
+        return Outcome(name=LEFTOVERS, status=Status.INCONCLUSIVE, reason=searched, hint=_GIT_HINT)
     found, folders = searched
     found = [each for each in found if any(_is_below(each.path, path) for path in paths)]
     due = sorted((each for each in found if each.kept is None), key=lambda each: (-each.size, each.path))
     kept = [each for each in found if each.kept is not None]
     if not _removes(context):
         context.outbox.append(_listing(due, kept))
-        return Outcome(name=CLEAN, status=Status.PASSED, evidence=_evidence(folders, due, kept, removes=False))
+        return Outcome(name=LEFTOVERS, status=Status.PASSED, evidence=_evidence(folders, due, kept, removes=False))
     left = _remove(context, due, mounts)
     done = [each for each in due if each.path not in left]
     context.outbox.append(_removal(done, kept, left))
     evidence = _evidence(folders, done, kept, removes=True)
     if not left:
-        return Outcome(name=CLEAN, status=Status.PASSED, evidence=evidence)
+        return Outcome(name=LEFTOVERS, status=Status.PASSED, evidence=evidence)
     evidence["left"] = [f"{_shown(refused.path)}: {refused.why}" for each in left.values() for refused in each]
     if context.cancel.requested:
         reason, hint = f"interrupted; {len(left)} of {len(due)} leftovers are still there", "run the session again"
-        return Outcome(name=CLEAN, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=evidence)
+        return Outcome(name=LEFTOVERS, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=evidence)
     first = next(iter(left.values()))[0]
     reason = f"{len(left)} of {len(due)} leftovers could not be removed, such as {_shown(first.path)}: {first.why}"
     hint = "see who owns it and what uses it, then run it again, or remove it by hand"
-    return Outcome(name=CLEAN, status=Status.FAILED, reason=reason, hint=hint, evidence=evidence)
+    return Outcome(name=LEFTOVERS, status=Status.FAILED, reason=reason, hint=hint, evidence=evidence)
 
 
 def _removes(context: Context) -> bool:

@@ -30,18 +30,8 @@ __all__ = ["apply_names", "asked_away", "check_names", "task_names"]
 _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task `coverage` runs: no tasks by themselves
 _OWN = frozenset(
     {
-        *(
-            "clean",
-            "commits",
-            "consistency",
-            "coverage",
-            "deps_update",
-            "environment",
-            "generated",
-            "pull_request",
-            "source",
-            "urls",
-        ),
+        *("commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
+        *("deps_update", "leftovers"),
         *("build", "licenses", "advisories", "moment", "previous", "rehearsal", "wheel_contents"),
     }
 )
