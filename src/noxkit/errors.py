@@ -26,12 +26,15 @@ ERROR_CODES: dict[str, str] = {
     "NK-INIT-EXISTS": "`noxkit init` would write through a link",
     "NK-INIT-NOXFILE": "the noxfile that is there is not Python",
     "NK-INIT-UNANSWERED": "`noxkit init` asks before it writes, and there is no terminal to ask at",
+    "NK-LOCK-MISSING": "no uv.lock where one is to be upgraded",
     "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
     "NK-PYPROJECT-INVALID": "a pyproject.toml that is not valid TOML, or whose `project` is not a table",
     "NK-REPORT-MISMATCH": "reports that are not of one tree, and so cannot be merged",
     "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
     "NK-SESSION-UNKNOWN": "a session that this repository does not have",
     "NK-UV-MISSING": "no uv that fits",
+    "NK-WATCH-FAILED": "the tree cannot be watched for changes",
+    "NK-WATCH-TERMINAL": "`tests_watch` where nobody can end it: under CI, or without a terminal",
     "NK-WORKSPACE-MEMBER": "a workspace member that is not a package",
 }
 """Every code that a `NoxkitError` can carry, and what it means in one line."""

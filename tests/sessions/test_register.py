@@ -63,6 +63,10 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "wheel_contents",
         "licenses",
         "release_check",
+        "deps_update",
+        "clean",
+        "generated",
+        "tests_watch",
     ]
 
 
@@ -84,7 +88,7 @@ PYTHONS = {
 @pytest.mark.parametrize(("text", "pythons"), PYTHONS.values(), ids=PYTHONS.keys())
 def test_the_pythons_of_tests_come_from(repo: NoxRepo, text: str, pythons: list[str]) -> None:
     repo.write({"pyproject.toml": text})
-    assert [name.removeprefix("tests-") for name in listed(repo) if name.startswith("tests")] == pythons
+    assert [name.removeprefix("tests-") for name in listed(repo) if name.startswith("tests-")] == pythons
 
 
 def test_only_check_runs_by_default(repo: NoxRepo) -> None:

@@ -82,8 +82,8 @@ def test_the_table_names_each_change() -> None:
     )
     assert markdown_table(changed) == (
         "| package | change | from | to |\n| --- | --- | --- | --- |\n"
-        "| **a** | upgraded | 1 | 2 |\n| b | added |  | 1, 2 |\n"
-        "| c | upgraded, source | 1 (registry x) | 2 (git y) |\n"
+        "| **a** | upgraded, major | 1 | 2 |\n| b | added |  | 1, 2 |\n"
+        "| c | upgraded, major, source | 1 (registry x) | 2 (git y) |\n"
     )
     assert markdown_table(()) == "No locked version changes.\n"
 
@@ -92,3 +92,19 @@ def test_hostile_names_stay_in_their_cell() -> None:
     change = Change(name="a|b\n<script>`*[x](y)", old_versions=("1|2",), new_versions=("\x1b[31m",))
     html = MarkdownIt("commonmark").enable("table").render(markdown_table((change,)))
     assert (html.count("<td>"), "<script>" in html, "<a " in html, "<code>" in html) == (4, False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "major"),
+    [
+        ("1.9", "2.0", True),
+        ("1.9", "1.10", False),
+        ("0.9", "1.0", True),
+        ("0.1", "0.2", False),
+        ("2024.1", "1!1.0", True),
+        ("2.0", "1.9", False),
+        ("1", "odd", False),
+    ],
+)
+def test_an_upgrade_to_another_first_number_is_major(old: str, new: str, *, major: bool) -> None:
+    assert Change(name="a", old_versions=(old,), new_versions=(new,)).is_major is major

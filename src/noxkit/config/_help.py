@@ -33,7 +33,7 @@ _TAIL = (
 
 _RELEASED = frozenset({"release_check"})
 _TYPED = frozenset({"lint", "typecheck", "check", "release_check"})
-_TESTED = frozenset({"tests", "coverage", "check", "release_check"})
+_TESTED = frozenset({"tests", "tests_watch", "coverage", "check", "release_check"})
 _WRITING = frozenset({"fix", "fmt"})
 READ_BY: Mapping[str, frozenset[str]] = {
     "run.range": frozenset({"commits"}),
@@ -46,13 +46,16 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
+    "run.upgrade-package": frozenset({"deps_update"}),
+    "run.yes": frozenset({"clean"}),
+    "run.environments": frozenset({"clean"}),
     "run.write-ratchet": frozenset({"coverage", "check"}),
-    "default-python": frozenset({"check", "release_check"}),
+    "default-python": frozenset({"check", "release_check", "tests_watch"}),
     "typecheck": _TYPED,
     "coverage": _TESTED,
     "tests": _TESTED,
     "license-header": frozenset({"lint", "fix", "check", "consistency", "release_check"}),
-    "build": frozenset({"build", "wheel_contents", "release_check"}),
+    "build": frozenset({"build", "wheel_contents", "release_check", "clean"}),
     "advisories": frozenset({"security", "release_check"}),
     "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),

@@ -165,7 +165,8 @@ class Generated(Table, frozen=True, kw_only=True):
     run: Annotated[
         tuple[str, ...],
         Meta(
-            description="The program and its arguments, run in a copy of the tree; `python` is the one that runs nox.",
+            description="The program and its arguments, run in a copy of the tree; `python` is that of `requirement`, "
+            "of `environment`, else the one that runs nox.",
             examples=[["python", "tools/generate.py"]],
             min_length=1,
         ),
@@ -174,6 +175,21 @@ class Generated(Table, frozen=True, kw_only=True):
         tuple[Glob, ...],
         Meta(description="The files that it writes.", examples=[["src/acme/_pb2/**"]], min_length=1),
     ]
+    requirement: Annotated[
+        Annotated[str, Meta(extra={"check": "requirement"})] | None,
+        Meta(
+            description="The package that brings the program, in an environment of its own.",
+            examples=["grpcio-tools==1.*"],
+        ),
+    ] = None
+    environment: Annotated[
+        Literal["nox", "project"],
+        Meta(
+            description="Whose Python `python` is: the one that runs nox, or the project's environment on the default "
+            "Python, with its programs first on PATH.",
+            examples=["project"],
+        ),
+    ] = "nox"
 
 
 class CoverageGroup(Table, frozen=True, kw_only=True):

@@ -336,9 +336,13 @@ class RunOptions(Table, frozen=True, kw_only=True):
             extra={"group": "What runs"},
         ),
     ] = None
-    dry_run: Annotated[bool, Meta(description="Say what would run, and run nothing.", extra={"group": "What runs"})] = (
-        False
-    )
+    dry_run: Annotated[
+        bool,
+        Meta(
+            description="Say what would run, and run nothing; of `deps_update` and `clean`, what they would write.",
+            extra={"group": "What runs"},
+        ),
+    ] = False
     why: Annotated[
         Task | None,
         Meta(description="Say why this task runs or does not.", extra={"group": "What runs"}),
@@ -467,6 +471,28 @@ class RunOptions(Table, frozen=True, kw_only=True):
     unsafe: Annotated[
         bool,
         Meta(description="Let `fix` apply fixes that may change behaviour.", extra={"group": "What is written"}),
+    ] = False
+    upgrade_package: Annotated[
+        tuple[Name, ...],
+        Meta(
+            description="Let `deps_update` upgrade only these distributions; by default all that uv.lock holds.",
+            examples=[["httpx"]],
+            extra={"group": "What is written"},
+        ),
+    ] = ()
+    yes: Annotated[
+        bool,
+        Meta(
+            description="Let `clean` remove what it lists; without it nothing is removed.",
+            extra={"group": "What is written"},
+        ),
+    ] = False
+    environments: Annotated[
+        bool,
+        Meta(
+            description="Let `clean` take virtual environments too: `.venv`, `.tox`, those of nox and of noxkit.",
+            extra={"group": "What is written"},
+        ),
     ] = False
     write_baseline: Annotated[
         bool,

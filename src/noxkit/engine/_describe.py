@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._task import Task
 
-__all__ = ["describe_plan", "explain"]
+__all__ = ["SHOW_THEMSELVES", "describe_plan", "explain"]
+
+SHOW_THEMSELVES = frozenset({"clean", "deps_update"})
+"""The sessions that do their work under `--dry-run`, all but the writing: what they would write is what they find."""
 
 
 def describe_plan(context: Context, tasks: Sequence[Task]) -> str:

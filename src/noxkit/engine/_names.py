@@ -31,6 +31,7 @@ _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task
 _OWN = frozenset(
     {
         *("commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
+        *("deps_update", "leftovers"),
         *("build", "licenses", "advisories", "moment", "previous", "rehearsal", "wheel_contents"),
     }
 )
@@ -50,6 +51,7 @@ def check_names(context: Context) -> None:
         *_unknown_tasks(context),
         *_unknown_versions(context),
         *_wrong_commands(context),
+        *_wrong_generators(context),
         *_wrong_pythons(context),
         *_wrong_rules(context),
     ]
@@ -100,6 +102,13 @@ def _wrong_commands(context: Context) -> Iterator[ErrorRecord]:
             if name not in sessions:
                 message = f"`{name}` in `sessions` of the command `{command.name}` is no session that runs commands"
                 yield _record(context, "commands", message, did_you_mean(name, sessions))
+
+
+def _wrong_generators(context: Context) -> Iterator[ErrorRecord]:
+    for generator in context.config.options.generated:
+        if generator.requirement is not None and generator.environment == "project":
+            message = f'`{generator.name}` in `generated` has both `requirement` and `environment = "project"`'
+            yield _record(context, "generated", message, "keep one: each has a Python of its own")
 
 
 def _wrong_rules(context: Context) -> Iterator[ErrorRecord]:

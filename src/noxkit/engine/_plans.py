@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from noxkit.engine._advisories import plan_advisories
 from noxkit.engine._build import plan_build
 from noxkit.engine._built_tools import plan_built_tools
+from noxkit.engine._clean import plan_clean
 from noxkit.engine._contents import plan_contents
 from noxkit.engine._coverage import plan_coverage
-from noxkit.engine._generated import plan_generated
+from noxkit.engine._deps_update import plan_deps_update
+from noxkit.engine._generated import plan_generated, plan_generated_alone
 from noxkit.engine._history import plan_commits
 from noxkit.engine._licenses import plan_licenses
 from noxkit.engine._release import plan_release_check
@@ -18,6 +20,7 @@ from noxkit.engine._rules import plan_rules
 from noxkit.engine._select import plan_checkers, plan_static, supported_pythons
 from noxkit.engine._tests import default_python, plan_tests, plan_tests_everywhere
 from noxkit.engine._urls import plan_urls
+from noxkit.engine._watch import plan_tests_watch
 
 if TYPE_CHECKING:
     from noxkit.engine._context import Context
@@ -28,15 +31,19 @@ if TYPE_CHECKING:
 __all__ = [
     "plan_build",
     "plan_check",
+    "plan_clean",
     "plan_commits",
     "plan_consistency",
     "plan_coverage_alone",
+    "plan_deps_update",
     "plan_fix",
     "plan_fmt",
+    "plan_generated_alone",
     "plan_licenses_alone",
     "plan_lint",
     "plan_release_check",
     "plan_security",
+    "plan_tests_watch",
     "plan_urls",
     "plan_wheel_contents",
     "tests_on",

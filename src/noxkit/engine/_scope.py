@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.workspace.model import Package, Workspace
 
-__all__ = ["Scope", "scope_of"]
+__all__ = ["Scope", "affected_by", "scope_of"]
 
 _ALL = ""  # the name under which the reason stands for which everything is affected
 _LOCK = "uv.lock"
@@ -98,37 +98,38 @@ def _since(context: Context, since: str) -> Scope:
             trouble=f"git cannot compare with `{since}`",
             hint="run `git diff` against it by hand and mend what it reports",
         )
-    return dataclasses.replace(_affected(context, changed, base), base=since)
+    shown = f"{since} ({base.commit[:9]})"
+    if not changed:
+        return Scope(packages=(), fact=f"nothing affected since {shown}", base=since)
+    affected = affected_by(context, changed, fact=f"affected since {shown}", base=base)
+    return dataclasses.replace(affected, base=since)
 
 
 def _unresolved(since: str, reason: str, hint: str) -> Scope:
     return Scope(base=since, trouble=f"the base `{since}` does not resolve: {reason}", hint=hint)
 
 
-def _affected(context: Context, changed: Sequence[str], base: git_module.Base) -> Scope:
-    """The members that a change of the files `changed` can reach; all of the tree where that is in doubt."""
-    since = f"{base.revision} ({base.commit[:9]})"
-    if not changed:
-        return Scope(packages=(), fact=f"nothing affected since {since}")
-    fact = f"affected since {since}"
+def affected_by(context: Context, changed: Sequence[str], *, fact: str, base: git_module.Base | None = None) -> Scope:
+    """The members that a change of the files `changed` since `base` can reach, for which `fact` is the reason.
+
+    All of the tree where that is in doubt, as it is for a changed lock without a base to compare it with.
+    """
     reasons = _reached_first(context, changed, base)
     if _ALL in reasons:
         return Scope(fact=fact, reasons=reasons)
     workspace = context.repository.workspace
     names = workspace.closure_of_dependents(reasons)
     packages = tuple(package for package in workspace.packages if package.name in names)
-    if not packages:
-        return Scope(packages=(), fact=f"nothing affected since {since}: {', '.join(changed[:_FEW])}")
     return Scope(packages=packages, fact=fact, reasons=_through_others(workspace, reasons, names))
 
 
-def _reached_first(context: Context, changed: Sequence[str], base: git_module.Base) -> dict[str, str]:
+def _reached_first(context: Context, changed: Sequence[str], base: git_module.Base | None) -> dict[str, str]:
     """Why each package is reached by itself, without those that depend on it; `_ALL` where everything is."""
     workspace = context.repository.workspace
     reasons: dict[str, str] = {}
     for path in changed:
         owner = workspace.package_of(path)
-        if path == _LOCK and len(workspace.packages) > 1:
+        if path == _LOCK and base is not None and len(workspace.packages) > 1:
             closures = _lock_change(context, base)
             if closures is not None:
                 for name, different in closures.items():

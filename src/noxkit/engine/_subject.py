@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 __all__ = ["no_subject"]
 
 _NOXFILE = "noxfile.py"
-_NOT_ABOUT_FILES = frozenset({"build", "commits", "licenses", "release_check", "urls", "wheel", "wheel_contents"})
+_NOT_ABOUT_FILES = frozenset(
+    {
+        "build",
+        "clean",
+        "commits",
+        "deps_update",
+        "generated",
+        "licenses",
+        "release_check",
+        "urls",
+        "wheel",
+        "wheel_contents",
+    }
+)
 
 
 def no_subject(context: Context, tasks: Sequence[Task]) -> Outcome | None:

@@ -33,6 +33,7 @@ __all__ = [
     "disk_failures",
     "explain_failure",
     "find_uv",
+    "got_no_answer",
     "index_fingerprint",
 ]
 
@@ -197,24 +198,27 @@ def index_fingerprint(environ: Mapping[str, str], *, root: Path, settings: Mappi
     return digest.hexdigest()[:16]
 
 
+_NO_INTERPRETER = ("No interpreter found", "no interpreter")
+_NO_NETWORK = (
+    "dns error",
+    "error sending request",
+    "Failed to fetch",
+    "Could not connect",
+    "client error",
+    "network was disabled",
+)
+_NO_ACCESS = ("401 Unauthorized", "403 Forbidden")
 _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
-        ("No interpreter found", "no interpreter"),
+        _NO_INTERPRETER,
         "install that Python (`uv python install`), or leave it out of `python` in [tool.noxkit]",
     ),
     (
-        (
-            "dns error",
-            "error sending request",
-            "Failed to fetch",
-            "Could not connect",
-            "client error",
-            "network was disabled",
-        ),
+        _NO_NETWORK,
         "the package index did not answer: look at the network, name a mirror (UV_DEFAULT_INDEX), or set UV_OFFLINE=1",
     ),
     (
-        ("401 Unauthorized", "403 Forbidden"),
+        _NO_ACCESS,
         "the index asks for credentials: name their variables in `pass-env` of [tool.noxkit]",
     ),
     (("No space left",), "free disk space, or move UV_CACHE_DIR"),
@@ -227,6 +231,12 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
         "the requirements exclude each other, or the version is not on the index: mend the specifier",
     ),
 )
+
+
+def got_no_answer(completed: Completed) -> bool:
+    """Whether uv failed for what it could not reach: the index, or an interpreter. It then says nothing of the tree."""
+    text = completed.stderr.decode("utf-8", "replace")
+    return any(mark in text for mark in (*_NO_INTERPRETER, *_NO_NETWORK, *_NO_ACCESS))
 
 
 _RAISED = re.compile(r"(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception): \S")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.fixes import Action
 
-__all__ = ["Written", "generated_stale"]
+__all__ = ["Written", "generated_outside", "generated_stale"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ def generated_stale(written: Written) -> Iterator[Found]:
     # Why
     Somebody has changed the source and not run the generator, or has changed the file by hand and will
     lose that the next time. The generator runs in a copy of the tree, which is no git repository, without
-    credentials; whatever it does to files that it does not name in `writes` is forgotten.
+    credentials. One that has written none of its files is run once more without them, so that one that only
+    writes what differs is told from one that does nothing.
 
     # Fails
     ```toml pyproject.toml
@@ -87,7 +88,8 @@ def generated_stale(written: Written) -> Iterator[Found]:
     `nox -s fix` writes what the generator has written, where that is text; for other files run the generator.
 
     # Options
-    `[[tool.noxkit.generated]]`: `name`, `run`, `writes`. It is on in every profile where a generator is configured.
+    `[[tool.noxkit.generated]]`: `name`, `run`, `writes`, `requirement`, `environment`. It is on in every profile
+    where a generator is configured.
 
     # When to ignore
     For a generator whose output differs from one machine to another; better make it deterministic.
@@ -105,6 +107,74 @@ def generated_stale(written: Written) -> Iterator[Found]:
     hint = f"run `{command}`" + (" and commit the result" if actions else "; `fix` writes text only, and this is none")
     line = 1 if written.before is None or written.after is None else _first_difference(written.before, written.after)
     yield found(message, hint=hint, at=Place(written.path, line), safe=actions)
+
+
+@rule(code="NK-GENERATED-OUTSIDE", scope=Scope.GENERATED, since="1.0", severity=Severity.WARNING)
+def generated_outside(written: Written) -> Iterator[Found]:
+    """A generator makes, changes or removes a file that it does not name in `writes`.
+
+    # Why
+    Nobody compares that file, and who runs the generator by hand finds it changed beside what was meant.
+    The tree itself is left alone: the generator runs in a copy. Files that git ignores do not count.
+
+    # Fails
+    ```toml pyproject.toml
+    [project]
+    name = "acme"
+    version = "1.0"
+
+    [[tool.noxkit.generated]]
+    name = "numbers"
+    run = ["python", "generate.py"]
+    writes = ["numbers.txt"]
+    ```
+    ```python generate.py
+    import pathlib
+
+    pathlib.Path("numbers.txt").write_text("1\\n")
+    pathlib.Path("count.txt").write_text("1\\n")
+    ```
+    ```text numbers.txt
+    1
+    ```
+
+    # Passes
+    ```toml pyproject.toml
+    [project]
+    name = "acme"
+    version = "1.0"
+
+    [[tool.noxkit.generated]]
+    name = "numbers"
+    run = ["python", "generate.py"]
+    writes = ["numbers.txt", "count.txt"]
+    ```
+    ```python generate.py
+    import pathlib
+
+    pathlib.Path("numbers.txt").write_text("1\\n")
+    pathlib.Path("count.txt").write_text("1\\n")
+    ```
+    ```text numbers.txt
+    1
+    ```
+    ```text count.txt
+    1
+    ```
+
+    # Fix
+    Name the file in `writes`, have the generator write elsewhere, or have git ignore what is only a by-product.
+
+    # Options
+    `[[tool.noxkit.generated]]`: `writes`. It is on in every profile where a generator is configured.
+
+    # When to ignore
+    For a file that several generators touch and that none of them owns.
+    """
+    did = "makes" if written.before is None else "removes" if written.after is None else "changes"
+    message = f"`{written.generator}` {did} this file, which is not in its `writes`"
+    hint = f"name it in `writes` of `{written.generator}`, or have git ignore it where it is only a by-product"
+    yield found(message, hint=hint, at=written.path)
 
 
 def _first_difference(before: bytes, after: bytes) -> int:

@@ -50,8 +50,9 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
     python: Sequence[str] | None = None,
     default: bool = False,
     tags: Sequence[str] = (),
+    bridge: str = "noxkit.sessions._run",
 ) -> None:
-    """Register the session `name`, with `description` as what `nox -l` shows.
+    """Register the session `name`, with `description` as what `nox -l` shows; `bridge` is the module that runs it.
 
     Ends the process with exit code 2 and an error that names the place where the name is already
     taken, since a second registration would silently replace the first.
@@ -63,8 +64,7 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
 
     def run(session: nox.Session) -> None:
         plans = importlib.import_module("noxkit.engine._plans")
-        bridge = importlib.import_module("noxkit.sessions._run")
-        bridge.run_session(session, session.name, choose(plans, session))
+        importlib.import_module(bridge).run_session(session, session.name, choose(plans, session))
 
     run.__doc__ = description
     nox.session(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from noxkit.config.load import load
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._context import open_context
-from noxkit.engine._describe import describe_plan, explain
+from noxkit.engine._describe import SHOW_THEMSELVES, describe_plan, explain
 from noxkit.engine._last import keep_last
 from noxkit.engine._output import (
     Asked,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._run import Planner
 
-__all__ = ["run_session"]
+__all__ = ["end", "run_once", "run_session", "show"]
 
 
 def run_session(session: nox.Session, name: str, planner: Planner) -> None:
@@ -67,9 +67,11 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
             environ = {**environ, "CI": environ.get("CI") or "true"}
             asked = dataclasses.replace(asked, environ=environ)
         console = Console(environ, verbose=config.run.verbose)
-        context, report = _run(asked, planner, config=config, console=console)
+        context, report = run_once(asked, planner, config=config, console=console)
         if report is not None:
-            _show(context, report, console, call=call)
+            show(context, report, console, call=call)
+            if context.cancel.requested:
+                end(context.cancel.signal)
     except NoxkitError as error:
         Console(environ).error(error, root)
         record_error(error, root, asked=asked, report=report)
@@ -81,13 +83,13 @@ def run_session(session: nox.Session, name: str, planner: Planner) -> None:
         session.error(last_line(report))
 
 
-def _run(asked: Asked, planner: Planner, *, config: Config, console: Console) -> tuple[Context, Report | None]:
+def run_once(asked: Asked, planner: Planner, *, config: Config, console: Console) -> tuple[Context, Report | None]:
     """The context of the run and its report; None where it was only to be explained."""
     root = Path.cwd()
     display = (LiveDisplay if console.style.live else PlainLines)(sys.stdout, style=console.style)
     with display:
         context = open_context(asked.session, root, config=config, environ=asked.environ, observers=[display])
-        if config.run.dry_run or config.run.why:
+        if (config.run.dry_run and context.family not in SHOW_THEMSELVES) or config.run.why:
             tasks = plan(context, planner)
             console.write(explain(context, tasks, config.run.why) if config.run.why else describe_plan(context, tasks))
             return context, None
@@ -97,7 +99,8 @@ def _run(asked: Asked, planner: Planner, *, config: Config, console: Console) ->
             return context, run(context, planner)
 
 
-def _show(context: Context, report: Report, console: Console, *, call: str) -> None:
+def show(context: Context, report: Report, console: Console, *, call: str) -> None:
+    """Print what a run has to say and its report, and write the reports that were asked for."""
     for text in context.outbox:
         console.write(text)
     console.write("\n" + formats()["text"](report, sources=Sources(context.root), style=console.style))
@@ -106,11 +109,9 @@ def _show(context: Context, report: Report, console: Console, *, call: str) -> N
     for file in write_reports(report, context.root, targets=context.config.reports, call=call, strict=strict):
         console.line(f"report: {os.path.relpath(file, context.root)}")
     console.write(forge_output(report, context.root, context.environ))
-    if context.cancel.requested:
-        _end(context.cancel.signal)
 
 
-def _end(number: int | None) -> NoReturn:
+def end(number: int | None) -> NoReturn:
     """Stop nox as well: whoever interrupts wants no further session to start."""
     if number == signal.SIGINT:
         raise KeyboardInterrupt

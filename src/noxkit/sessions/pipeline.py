@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from noxkit.sessions.build import build
 from noxkit.sessions.check import check
+from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
 from noxkit.sessions.consistency import consistency
 from noxkit.sessions.coverage import coverage
+from noxkit.sessions.deps_update import deps_update
 from noxkit.sessions.fix import fix
 from noxkit.sessions.fmt import fmt
+from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
+from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
 from noxkit.sessions.wheel_contents import wheel_contents
@@ -31,5 +35,6 @@ def pipeline() -> None:
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
         *(build, wheel_contents, licenses, release_check),
+        *(deps_update, clean, generated, tests_watch),
     ):
         factory()

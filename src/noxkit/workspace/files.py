@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from noxkit.workspace.git import GitRunner
 
-__all__ = ["FileList", "find_git_root", "list_files"]
+__all__ = ["FileList", "find_git_root", "is_left_out", "list_files"]
 
 _LEFT_OUT = frozenset(
     """
@@ -52,6 +52,11 @@ def list_files(root: Path, *, git: GitRunner | None) -> FileList:
         names = dict.fromkeys(os.fsdecode(name) for name in listed.split(b"\0") if name)
         return FileList(paths=tuple(sorted(_existing(root, names))), from_git=True)
     return FileList(paths=tuple(sorted(_walk(root))), from_git=False)
+
+
+def is_left_out(path: str) -> bool:
+    """Whether a walk without git would not come to this path: it lies in a folder of tools or of built files."""
+    return any(part in _LEFT_OUT or part.endswith(".egg-info") for part in path.split("/"))
 
 
 def _existing(root: Path, names: Iterable[str]) -> Iterator[str]:

@@ -58,6 +58,12 @@ class Change:
             return "changed"
         return "upgraded" if new > old else "downgraded"
 
+    @property
+    def is_major(self) -> bool:
+        """Whether it is an upgrade to another first number (or epoch), after which things may have been taken away."""
+        old, new = _highest(self.old_versions), _highest(self.new_versions)
+        return old is not None and new is not None and (new.epoch, new.major) > (old.epoch, old.major)
+
 
 def _highest(versions: Sequence[str]) -> Version | None:
     try:
@@ -154,7 +160,7 @@ def markdown_table(changes: Sequence[Change]) -> str:
 
 def _cells(change: Change) -> tuple[str, str, str, str]:
     name = f"**{_escaped(change.name)}**" if change.direct else _escaped(change.name)
-    kind = change.kind
+    kind = f"{change.kind}, major" if change.is_major else change.kind
     if change.new_source and kind != "source":
         kind += ", source"
     return name, kind, _side(change.old_versions, change.old_source), _side(change.new_versions, change.new_source)
