@@ -56,6 +56,10 @@ def _run(arguments: Sequence[str] | None, console: Console) -> int:
         else:
             sub = subparsers.add_parser(name, help=command.HELP, description=command.HELP)
         command.configure(sub)
+    if "_ARGCOMPLETE" in current():
+        import argcomplete  # noqa: PLC0415 -- only a shell that completes needs it
+
+        argcomplete.autocomplete(parser)
     parsed = parser.parse_args(arguments)
     try:
         _check_root(parsed.root)

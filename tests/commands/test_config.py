@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 if TYPE_CHECKING:
@@ -65,3 +66,12 @@ def test_a_credential_is_shown_by_its_name_only(repo: Repo, noxkit: Run, monkeyp
     monkeypatch.setenv("MY_TOKEN", "hush-hush")
     said = noxkit("config", "--", "--output", "hush-hush", "--format", "json")[1]
     assert ("MY_TOKEN" in said, "hush-hush" in said) == (True, False)
+
+
+def test_the_schema_is_one_of_pyproject_and_knows_the_table(noxkit: Run) -> None:
+    schema = json.loads(noxkit("config", "--schema")[1])
+    table = {"profile": "strict", "typecheck": {"checkers": ["ty"]}}
+    jsonschema.validate({"project": {"name": "a"}, "tool": {"other": {}, "noxkit": table}}, schema)
+    for wrong in ({"profile": "lax"}, {"typecheck": {"checker": ["ty"]}}, {"python": "3.10"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"tool": {"noxkit": wrong}}, schema)
