@@ -9,6 +9,7 @@ import json
 import pkgutil
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.errors import ErrorRecord
@@ -18,7 +19,16 @@ from noxkit.workspace._toml import parse_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["NOX", "factories", "has_noxkit", "like", "script_dependencies", "with_noxkit"]
+__all__ = [
+    "NOX",
+    "descriptions",
+    "factories",
+    "has_noxkit",
+    "like",
+    "registered",
+    "script_dependencies",
+    "with_noxkit",
+]
 
 NOX = "nox>=2026.10"
 """The nox that noxkit needs, as a requirement."""
@@ -34,6 +44,31 @@ def factories() -> tuple[str, ...]:
     folders = spec.submodule_search_locations if spec is not None else None
     names = {module.name for module in pkgutil.iter_modules(folders or [])}
     return tuple(sorted(name for name in names if not name.startswith("_") and name != "pipeline"))
+
+
+def registered(tree: ast.Module) -> tuple[str, ...]:
+    """The sessions of noxkit that a noxfile registers by `pipeline()` or by their factories, as far as calls say."""
+    if not has_noxkit(tree):
+        return ()
+    called = {name for node in ast.walk(tree) if isinstance(node, ast.Call) and (name := _called(node.func))}
+    return factories() if "pipeline" in called else tuple(name for name in factories() if name in called)
+
+
+def _called(function: ast.expr) -> str | None:
+    """`lint` of `lint()` and of `noxkit.sessions.lint()`."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
+
+
+def descriptions() -> dict[str, str]:
+    """What `nox -l` says of each session of noxkit, as the session's file states it; none of them is imported."""
+    folder = Path(__file__).parent.parent / "sessions"
+    return {name: _description(ast.parse((folder / f"{name}.py").read_bytes())) for name in factories()}
+
+
+def _description(tree: ast.Module) -> str:
+    keywords = (word for node in ast.walk(tree) if isinstance(node, ast.Call) for word in node.keywords)
+    said = (word.value for word in keywords if word.arg == "description")
+    return next((str(value.value) for value in said if isinstance(value, ast.Constant)), "")
 
 
 def like(old: str, new: str) -> str:
