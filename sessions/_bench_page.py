@@ -84,6 +84,8 @@ def page(rows: Sequence[Row], facts: Mapping[str, str]) -> str:
         "|---|---|",
         *(f"| {_escaped(name)} | {_escaped(value)} |" for name, value in facts.items()),
         "",
+        "![Seconds of lint in several ways](images/bench.svg)",
+        "",
         f"| {' | '.join(_HEADER)} |",
         "|---|--:|---|--:|--:|---|",
         *("| " + " | ".join(_escaped(cell) for cell in row.cells()) + " |" for row in rows),

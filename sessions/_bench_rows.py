@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from noxkit.tasks.process import Runner
 from sessions._bench_artifacts import artifacts, release
+from sessions._bench_changed import changed
 from sessions._bench_html import pages
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
-from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, empty_noxfile, plain_noxfile, shell_script
+from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, plain_noxfile, shell_script
 from sessions._bench_rules import rules
-from sessions._bench_run import NOXFILE, Tree, cached_tasks, forget_tool_caches, lint_command, tool_commands
+from sessions._bench_run import NOXFILE, Tree, forget_tool_caches, lint_command, tool_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,8 @@ class Bench:
         events = self.tree.scratch / "events.jsonl"
         report = self.tree.scratch / "report.json"
         log = self.tree.scratch / "lint.log"
-        command = lint_command(self.tree, "--events", str(events), "--format", "json", "--output", str(report))
+        arguments = ("--no-cache", "--events", str(events), "--format", "json", "--output", str(report))
+        command = lint_command(self.tree, *arguments)
         timed(command, log=log)
         if not events.exists():
             raise RuntimeError(f"lint did not run: {log.read_text(encoding='utf-8')[-2000:]}")
@@ -207,30 +209,13 @@ def tools(bench: Bench) -> list[Row]:
     return found
 
 
-def unchanged(bench: Bench) -> list[Row]:
-    """Lint on inputs that did not change, beside a session that does nothing; and memory."""
+def memory(bench: Bench) -> list[Row]:
+    """The memory of lint, and of its largest tool alone."""
     _ = bench.commands
-    report = bench.tree.scratch / "unchanged.json"
-    pair = (lint_command(bench.tree, "--format", "json", "--output", str(report)), empty_noxfile(bench.tree))
-    log = bench.tree.scratch / "unchanged.log"
-    timed(pair[0], log=log)
-    walls: dict[str, list[float]] = {command.name: [] for command in pair}
-    for _ in range(7 if bench.full else 3):
-        for command in pair:
-            walls[command.name].append(timed(command, log=log).wall)
-    warm, empty = (median(walls[command.name]) for command in pair)
     own, everything = peak_memory(lint_command(bench.tree, "--no-cache"))
     pyright = [command for command in bench.commands if command.name == "pyright"]
     tool = peak_memory(pyright[0])[1] if pyright else 0
     return [
-        Row(
-            name="nox -s lint on unchanged inputs, over an empty session",
-            measured=warm - empty,
-            other=0.5,
-            against="(the budget)",
-            allowed=(-1.0, 1.0),
-            note=f"empty session: {empty:.2f} s; {cached_tasks(report)}",
-        ),
         Row(
             name="memory of nox -s lint with its tools",
             measured=everything / 1e6,
@@ -358,7 +343,8 @@ def _single_package(bench: Bench, source: Path, folder: Path) -> Usage:
 GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "lint": lint,
     "tools": tools,
-    "unchanged": unchanged,
+    "memory": memory,
+    "changed": changed,
     "imports": imports,
     "calls": calls,
     "rules": rules,

@@ -19,6 +19,7 @@ import nox
 from sessions import _bench_rows as rows
 from sessions._bench_measure import Command, base_environment, timed, uv_program
 from sessions._bench_page import page, table
+from sessions._bench_plot import plot
 from sessions._bench_run import NOXFILE, Tree
 from sessions._bench_tree import FULL, QUICK, write_tree
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["bench"]
 
 _PAGE = Path("docs") / "benchmarks.md"
+_PLOT = Path("docs") / "images" / "bench.svg"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,9 @@ def bench() -> None:
         text = page(measured, _facts(options))
         if options.write:
             _PAGE.write_text(text, encoding="utf-8")
+            picture = plot(measured)
+            if picture is not None:
+                _PLOT.write_text(picture, encoding="utf-8")
         session.log("\n\n%s\n", table(measured))
         over = [row.name for row in measured if row.over]
         if over:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib.metadata
 import itertools
 import sys
@@ -119,14 +118,8 @@ def _known(context: Context, key: str, paths: Iterable[str]) -> dict[str, FileAn
         answers = _KEPT.decode(kept)
     except msgspec.DecodeError:
         return {}
-    return {path: answers[path] for path in paths if path in answers and answers[path].digest == _digest(context, path)}
-
-
-def _digest(context: Context, path: str) -> str | None:
-    try:
-        return hashlib.sha256((context.root / path).read_bytes()).hexdigest()
-    except OSError:
-        return None
+    known = (path for path in paths if path in answers)
+    return {path: answers[path] for path in known if answers[path].digest == context.inputs.digest(path)}
 
 
 def _work(context: Context, order: Order, paths: Sequence[str]) -> list[Answer | Outcome]:

@@ -118,6 +118,25 @@ class Inputs:
             self._hash(files)
             return key_of(*(f"{path}\0{self._known[path].digest}" for path in sorted(files)), *self._outside)
 
+    def keys(self, reads: Reads, owner: Callable[[str], str]) -> dict[str, str]:
+        """A hash over the files that are read of each owner, which `owner` says of a path."""
+        with self._lock:
+            files = self._matching(self._walked, reads)
+            self._hash(files)
+            lines: dict[str, list[str]] = {}
+            for path in sorted(files):
+                lines.setdefault(owner(path), []).append(f"{path}\0{self._known[path].digest}")
+            return {name: key_of(*found) for name, found in lines.items()}
+
+    def digest(self, path: str) -> str | None:
+        """The SHA-256 of the content of one file below the root, in hexadecimal; None where it cannot be read."""
+        with self._lock:
+            try:
+                self._hash({path: self._walked.files[path]})
+            except (KeyError, OSError, Unknowable):
+                return None
+            return self._known[path].digest
+
     def changed(self, reads: Reads) -> list[str]:
         """The files that are read and are not as they were when an earlier run last hashed them; gone ones, too."""
         with self._lock:

@@ -95,16 +95,17 @@ def _call(context: Context, task: Task, tool: Tool, *, job: Job, project: Projec
         **tool.environment_for(job),
     }
 
-    def run() -> Outcome:
+    def run(files: tuple[str, ...] | None) -> Outcome:
+        part = job if files is None else dataclasses.replace(job, paths=files)
         completed = context.runner.run(
-            command,
+            command if files is None else tool.command(part),
             task=task.label,
             cwd=tool.folder_for(job),
             environment={**environment, **_limited(tool, job)},
             timeout=context.config.options.timeout,
             nice=context.shares[task.label].nice,
         )
-        outcome = tool.conclude(job, completed)
+        outcome = tool.conclude(part, completed)
         return without_noxfile_imports(outcome, context.root) if tool.type_checker else outcome
 
     question = Question(task=task, tool=tool, job=job, command=command, environment=environment, project=project)

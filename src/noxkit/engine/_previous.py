@@ -15,7 +15,6 @@ import msgspec
 from packaging.version import Version
 
 from noxkit.diagnostics.model import EvidenceValue, FileRecord, Outcome, Status
-from noxkit.engine import _api_worker
 from noxkit.engine._contents import built_files, built_version
 from noxkit.engine._indexes import publishing_arguments
 from noxkit.engine._rehearsal_room import AWAY_HINT, DoubtError, judged_by_uv
@@ -38,6 +37,7 @@ __all__ = ["PREVIOUS", "plan_previous"]
 PREVIOUS = "previous"
 """The name of the task."""
 
+_WORKER = Path(__file__).with_name("_api_worker.py")  # it imports much, and is run as a program
 _RULES = (release_difference, version_bump_small, version_behind)
 
 
@@ -182,7 +182,7 @@ def _api(context: Context, package: Package, folder: Path) -> _Api:
         msgspec.json.encode({"packages": packages, "old": str(folder / "old"), "new": str(folder / "new")})
     )
     context.runner.run(
-        [sys.executable, _api_worker.__file__, str(order), str(answer)],
+        [sys.executable, str(_WORKER), str(order), str(answer)],
         task=PREVIOUS,
         environment={**context.without_credentials, "PYTHONDONTWRITEBYTECODE": None},
         timeout=context.config.options.timeout,

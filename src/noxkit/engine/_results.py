@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -19,6 +20,7 @@ import msgspec
 
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._inputs import Unknowable
+from noxkit.engine._parts import parts_of
 from noxkit.tasks.store import key_of
 from noxkit.workspace._tables import table
 
@@ -59,19 +61,22 @@ class Question:
     project: ProjectEnvironment | None
 
 
-def kept_or_run(context: Context, question: Question, run: Callable[[], Outcome]) -> Outcome:
+def kept_or_run(context: Context, question: Question, run: Callable[[tuple[str, ...] | None], Outcome]) -> Outcome:
     """The outcome of an equal run, marked as `cached`, or that of `run`, which is kept where it has concluded.
+
+    `run` is given the files to look at, or None for what the question is about. Where only some packages may come to
+    something else than before, these alone are looked at.
 
     A share of `cache-verify` of what is kept is run all the same: where it then comes to something else, the outcome is
     `crashed`, with the new findings.
     """
     reads = question.tool.reads_only
     if reads is None or question.task.write or not context.store.enabled:
-        return run()
+        return run(None)
     try:
         facets = _facets(context, question, reads)
     except (Unknowable, OSError) as error:
-        outcome = run()
+        outcome = run(None)
         return msgspec.structs.replace(outcome, evidence={**outcome.evidence, "not_kept": str(error)})
     key = key_of("result/2", *(f"{name}\0{value}" for name, value in facets.items()))
     kept = _read(context, key)
@@ -79,9 +84,17 @@ def kept_or_run(context: Context, question: Question, run: Callable[[], Outcome]
     if kept is not None and random.random() >= verify:  # noqa: S311 -- a sample, not a secret
         return msgspec.structs.replace(kept, cached=True)
     since = _since(context, question, facets, reads) if kept is None else "cache-verify"
-    outcome = run()
+    shared = {name: value for name, value in facets.items() if name != _FILES}
+    parts = parts_of(context, question.task, question.tool, facets=shared, reads=reads)
+    outcome = parts.run(run) if parts is not None and kept is None and random.random() >= verify else None  # noqa: S311 -- as above
+    if outcome is None:
+        outcome = run(None)
+        if parts is not None:
+            parts.look_at(outcome)
     if outcome.status is Status.PASSED and context.inputs.is_unchanged(reads):
         _keep(context, key, outcome)
+        if parts is not None:
+            parts.keep()
         context.store.put(_place(question), msgspec.json.encode(facets))
         if kept is not None and kept.findings != outcome.findings:
             return _different(kept, outcome)
@@ -149,6 +162,7 @@ def _facets(context: Context, question: Question, reads: Reads) -> dict[str, str
     }
 
 
+@functools.cache
 def _own_version() -> str:
     """noxkit's version, and in a checkout of it the state of what reads the tools' output."""
     state = hashlib.sha256()

@@ -246,6 +246,14 @@ class Tool(ABC):
     def command(self, job: Job) -> list[str]:
         """The command as a list, starting with `job.executable`."""
 
+    def files_alone(self, repository: Repository) -> tuple[str, ...] | None:
+        """The files that the tool looks at where no path is given; None where naming them may come to something else.
+
+        What it finds in a file must then depend on that file and on what it imports, directly or through others.
+        """
+        del repository
+        return None
+
     def plain(self, job: Job) -> list[Plain]:
         """What does the same by hand: `command` without `for_noxkit`; none where no command alone does it."""
         if self.filters:

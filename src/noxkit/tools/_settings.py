@@ -16,7 +16,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Settings", "has_own_project", "ini_settings", "settings_of", "strings", "subtable"]
+__all__ = ["Settings", "files_between", "has_own_project", "ini_settings", "settings_of", "strings", "subtable"]
+
+_EXCLUDED = ("**/node_modules", "**/__pycache__", "**/.*")  # what checkers leave out by themselves
 
 Settings: TypeAlias = Mapping[str, object]
 
@@ -34,6 +36,12 @@ def strings(value: object) -> tuple[str, ...]:
         return (value,)
     items = cast("list[object]", value) if isinstance(value, list) else []
     return tuple(item for item in items if isinstance(item, str))
+
+
+def files_between(repository: Repository, included: object, excluded: object) -> tuple[str, ...]:
+    """The Python files of a checker's lists of paths and globs; all but hidden ones and caches where it has none."""
+    left_out = frozenset(repository.files_matching(strings(excluded) or _EXCLUDED))
+    return tuple(path for path in repository.python_files(strings(included) or (".",)) if path not in left_out)
 
 
 def settings_of(repository: Repository, table: str, *, files: tuple[str, ...]) -> Settings | None:

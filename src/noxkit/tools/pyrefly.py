@@ -13,12 +13,13 @@ from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, Unparseabl
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, lines_of, text_of
 from noxkit.tools._places import outside, relative, without_root
-from noxkit.tools._settings import has_own_project, settings_of, strings
+from noxkit.tools._settings import files_between, has_own_project, settings_of, strings, subtable
 from noxkit.tools._target import wrong_target
 
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
 
 __all__ = ["Pyrefly"]
 
@@ -29,6 +30,7 @@ _ABSENT = re.compile(r"^Path `(?P<path>.+)` does not exist$")
 _QUERY = re.compile(r"Failed to query interpreter at (?P<path>.+?), falling back")
 _EXTRA = re.compile(r"^\s*WARN (?P<path>[^:]+): (?P<said>Extra keys found in config: .+)$")
 _LOAD = re.compile(r"^Failed to load `.+` from `.+`, got When reading file `.+`: (?P<why>.+)$")
+_KEYS = frozenset({"project-includes", "project-excludes", "python-version", "preset", "errors"})
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "warning": Severity.WARNING, "info": Severity.INFO}
 _ADVICE = {
     "invalid-syntax": "mend the syntax, or raise `requires-python` where this Python cannot know it",
@@ -97,6 +99,13 @@ class Pyrefly(Tool):
         table = settings or {}
         excludes = strings(table.get("project-excludes", table.get("project_excludes")))
         return [*command, *(f"--project-excludes={glob}" for glob in excludes), "--", *job.paths]
+
+    def files_alone(self, repository: Repository) -> tuple[str, ...] | None:
+        """What `project-includes` names without `project-excludes`; None where more than these is configured."""
+        settings = subtable(repository.pyproject, "tool", "pyrefly")
+        if repository.has_file("pyrefly.toml") or not settings.keys() <= _KEYS:
+            return None
+        return files_between(repository, settings.get("project-includes"), settings.get("project-excludes"))
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """The errors, and what its log says that it could not do."""

@@ -13,11 +13,13 @@ from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, Unparseabl
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, lines_of
 from noxkit.tools._places import Columns, outside, relative, without_root
+from noxkit.tools._settings import files_between, subtable
 from noxkit.tools._target import wrong_target
 
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
 
 __all__ = ["Pyright"]
 
@@ -26,6 +28,12 @@ _ABSENT = re.compile(r'^File or directory ".+" does not exist')
 _BROKEN = re.compile(r"^Config file .+ could not be (?:parsed|read)\b.*$")
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "information": Severity.INFO}
 _CONFIG_FILE = "pyrightconfig.json"
+_ABOUT_FILES = frozenset(
+    {
+        *("extends", "extraPaths", "executionEnvironments", "stubPath", "typeshedPath", "verboseOutput"),
+        *("strict", "ignore", "reportImportCycles", "venv", "venvPath", "defineConstant"),
+    }
+)
 _PAGE = "https://github.com/microsoft/pyright/blob/main/docs/configuration.md"
 
 
@@ -90,6 +98,13 @@ class Pyright(Tool):
         if job.interpreter:
             command += ["--pythonpath", str(job.interpreter)]
         return command if job.paths == (".",) else [*command, *(_plain(path) for path in job.paths)]
+
+    def files_alone(self, repository: Repository) -> tuple[str, ...] | None:
+        """What `include` names without what `exclude` does; None where more is configured about files and imports."""
+        settings = subtable(repository.pyproject, "tool", "pyright")
+        if repository.has_file(_CONFIG_FILE) or _ABOUT_FILES & settings.keys():
+            return None
+        return files_between(repository, settings.get("include"), settings.get("exclude"))
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """The diagnostics, and what it says of its configuration, which it never fails for."""

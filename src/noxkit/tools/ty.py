@@ -13,12 +13,13 @@ from noxkit.tools._base import IMPORTED_CODE, Chooser, Reading, Tool, Unparseabl
 from noxkit.tools._groups import group_of
 from noxkit.tools._output import clean, decode, failure, last_count, text_of
 from noxkit.tools._places import relative, without_root
-from noxkit.tools._settings import has_own_project
+from noxkit.tools._settings import files_between, has_own_project, subtable
 from noxkit.tools._target import wrong_target
 
 if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.tools._base import Job
+    from noxkit.workspace.model import Repository
 
 __all__ = ["Ty"]
 
@@ -55,6 +56,9 @@ class _Positions(msgspec.Struct, frozen=True):
 class _Location(msgspec.Struct, frozen=True):
     path: str
     positions: _Positions
+
+
+_TABLES = frozenset({"src", "environment", "rules", "terminal"})
 
 
 class _Diagnostic(msgspec.Struct, frozen=True):
@@ -98,6 +102,15 @@ class Ty(Tool):
         if job.paths == (".",):
             return command if has_own_project(job.repository, "ty.toml") else [*command, "."]
         return [*command, "--force-exclude", "--", *job.paths]
+
+    def files_alone(self, repository: Repository) -> tuple[str, ...] | None:
+        """What `src.include` names without `src.exclude`; None where more is configured about files and imports."""
+        settings = subtable(repository.pyproject, "tool", "ty")
+        source, environment = subtable(settings, "src"), subtable(settings, "environment")
+        tables = ((settings, _TABLES), (source, {"include", "exclude"}), (environment, {"python-version"}))
+        if repository.has_file("ty.toml") or any(not found.keys() <= known for found, known in tables):
+            return None
+        return files_between(repository, source.get("include"), source.get("exclude"))
 
     def parse(self, job: Job, completed: Completed) -> Reading:
         """The diagnostics; one without a file is about a path that is not there."""
