@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from noxkit.diagnostics.events import CommandStarted
 from noxkit.diagnostics.model import Outcome, Severity, Status
 from noxkit.engine._licenses import plan_licenses
 from tests._trees import PYTHON, Repo, clean_environ, outcome, wheel
@@ -248,6 +249,22 @@ def test_what_is_neither_installed_nor_on_the_index_is_inconclusive_and_the_rest
     (repo.root.parent / "shelf" / "gone-1.0-py3-none-any.whl").unlink()
     ended, report = judged(repo)
     assert (ended.status, answers(report)) == (Status.FAILED, {"isc": UNKNOWN})
+
+
+def test_an_index_that_does_not_answer_is_asked_once(repo: Repo) -> None:
+    """uv waits long for each answer that does not come."""
+    for name in ("here", "there", "elsewhere"):
+        stock(repo, name, License_Expression="MIT")
+    requiring(repo, "here", f"there{MARKER}", f"elsewhere{MARKER}")
+    shelf = {"UV_OFFLINE", "UV_NO_INDEX", "UV_FIND_LINKS"}
+    kept = {name: value for name, value in repo.environ.items() if name not in shelf}
+    judged(repo)  # with the shelf, for the environment
+    shutil.rmtree(repo.root / ".nox" / "noxkit" / "store")
+    silent = Repo(repo.root, {**kept, "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"})
+    row, _ = judged(silent)
+    started = [event for event in silent.events if isinstance(event, CommandStarted)]
+    asked = [event for event in started if "--only-binary" in event.command]
+    assert (row.status, len(asked)) == (Status.INCONCLUSIVE, 1)
 
 
 def test_members_of_the_workspace_are_no_dependencies(repo: Repo) -> None:

@@ -21,6 +21,7 @@ from noxkit.engine._rules import signed
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task
 from noxkit.environments.project import ProjectEnvironment
+from noxkit.environments.uv import got_no_answer
 from noxkit.rules._base import Place
 from noxkit.rules._licensing import Answer, LicensePolicy, judge, read_policy, stated_by
 from noxkit.rules.licenses import LicenseFacts, license_denied, license_unknown
@@ -58,6 +59,10 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 _DECODER = msgspec.json.Decoder(_Kept)
+
+
+class _NoAnswerError(Exception):
+    """Raised where the index does not answer."""
 
 
 def plan_licenses(context: Context, scope: Scope) -> list[Task]:
@@ -206,14 +211,18 @@ def _key(pair: tuple[str, str]) -> str:
 
 
 def _asked(context: Context, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], _Kept]:
-    """What the index has of those that are not installed: they are for other platforms, Pythons or extras."""
+    """What the index has of those that are not installed: they are for other platforms, Pythons or extras.
+
+    An index that does not answer is not asked for the next one: uv waits for each until it gives up.
+    """
     found: dict[tuple[str, str], _Kept] = {}
     pythons = supported_pythons(context)
-    for platform in _PLATFORMS:
-        for python in dict.fromkeys((*pythons[-1:], *pythons[:1])):
-            left = [pair for pair in wanted if pair not in found]
-            if left:
-                found |= _downloaded(context, left, platform=platform, python=python)
+    with contextlib.suppress(_NoAnswerError):
+        for platform in _PLATFORMS:
+            for python in dict.fromkeys((*pythons[-1:], *pythons[:1])):
+                left = [pair for pair in wanted if pair not in found]
+                if left:
+                    found |= _downloaded(context, left, platform=platform, python=python)
     for pair, kept in found.items():
         context.store.put(_key(pair), msgspec.json.encode(kept))
     return found
@@ -244,6 +253,8 @@ def _installed_for(
             environment=context.for_uv,
             cwd=Path(folder),
         )
+        if got_no_answer(completed) and b"network was disabled" not in completed.stderr:  # which ends at once
+            raise _NoAnswerError
         if completed.returncode != 0:
             return {}
         found = importlib.metadata.distributions(path=[folder])
