@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from noxkit.tools._base import Reads, Tool
     from noxkit.workspace.model import Package, Repository
 
-__all__ = ["Parts", "parts_of"]
+__all__ = ["Parts", "importable_names", "imported_words", "parts_of"]
 
 _ROOT = ""  # the part of all files that lie in no member
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 # A statement that imports, and everything that looks like one, in strings and comments as well: too much does no harm.
-_IMPORT = re.compile(rb"\b(?:from|import)\b(?:[^\n\r(\\]|\\\r?\n)*(?:\([^)]*\))?")
+_IMPORT = re.compile(rb"\b(?:from|import)\b(?:[^\n\r(\\]|\\\r?\n)*(?:\((?:[^)#]|#[^\n]*)*\))?")
 _MOST = 0.5  # of the files: where more are to be looked at again, one run looks at all of them
 _KEPT = msgspec.json.Decoder(tuple[Finding, ...])
 
@@ -134,19 +134,21 @@ def _uses(
     """The members that the files of each part may import: those of which any import in them holds a name as a word."""
     names: dict[bytes, set[str]] = {}
     for member in members:
-        for word in _importable(context, member):
+        for word in importable_names(context, member):
             names.setdefault(word.encode(), set()).add(member.name)
     uses: dict[str, frozenset[str]] = {}
     for part, paths in owned.items():
-        words: set[bytes] = set()
-        for path in paths:
-            statements = _IMPORT.findall((context.root / path).read_bytes())
-            words |= names.keys() & set(_WORD.findall(b" ".join(statements)))
-        uses[part] = frozenset(name for word in words for name in names[word])
+        words = {word for path in paths for word in imported_words((context.root / path).read_bytes())}
+        uses[part] = frozenset(name for word in words & names.keys() for name in names[word])
     return uses
 
 
-def _importable(context: Context, member: Package) -> set[str]:
+def imported_words(source: bytes) -> set[bytes]:
+    """All words that stand in what looks like an import."""
+    return set(_WORD.findall(b" ".join(_IMPORT.findall(source))))
+
+
+def importable_names(context: Context, member: Package) -> set[str]:
     """The names by which a member's modules can be reached: of what it installs and of what lies in its import roots.
 
     Not the name of a namespace alone, which several members share: what is imported of it has a name of its own.
@@ -155,7 +157,8 @@ def _importable(context: Context, member: Package) -> set[str]:
     for root in member.import_roots:
         folder = context.root / member.folder / root
         entries = list(folder.iterdir()) if folder.is_dir() else []
-        found |= {entry.name.partition(".")[0] for entry in entries if entry.is_dir() or ".py" in entry.name}
+        names = (entry.name.partition(".")[0] for entry in entries)  # of compiled modules, too
+        found |= {name.removesuffix("-stubs") for name in names}  # PEP 561: stubs of another's package
     namespaces = {name.partition(".")[0] for name in member.import_names if "." in name} - set(member.import_names)
     return {name for name in found - namespaces if name.isidentifier()}
 
