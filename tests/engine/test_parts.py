@@ -25,7 +25,7 @@ SOURCES = {
     "behind a semicolon": "x = 1; import shop.b\n",
     "in one line with a condition": "if True: from shop import b\n",
     "in a function": "def f():\n    from shop import b\n",
-    "behind a text with an open parenthesis": '"""What is taken from (the table."""\nfrom shop import (a,  # )\n    b)\n',
+    "behind a text with an open parenthesis": '"""Taken from (the table."""\nfrom shop import (a,  # )\n    b)\n',
     "behind an open parenthesis that nothing closes": '"""import ("""\nfrom shop import b\n',
 }
 

@@ -7,6 +7,7 @@ import ast
 import shlex
 from typing import TYPE_CHECKING
 
+from noxkit.adopt._noxfile import has_noxkit
 from noxkit.config.load import load
 from noxkit.engine._context import open_context
 from noxkit.engine._execute import pin_for
@@ -145,11 +146,7 @@ def _noxfile_advice(root: Path) -> Iterator[str]:
     except (OSError, SyntaxError, ValueError) as error:
         yield f"noxfile.py cannot be read: {error}"
         return
-    names = {
-        alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
-    }
-    names |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    if "noxkit" not in names:
+    if not has_noxkit(tree):
         yield "noxfile.py does not import noxkit: add `import noxkit` and `noxkit.pipeline()`"
     if not any(_is_main_block(node) for node in tree.body):
         block = '`if __name__ == "__main__": nox.main()`'

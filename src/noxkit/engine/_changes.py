@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, cast
 
 from noxkit.engine._context import git_runner
 from noxkit.workspace.files import is_left_out
+from noxkit.workspace.git import ignored_files, untracked_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from noxkit.engine._context import Context
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Changes"]
 
 _CODE = (".py", ".pyi", ".toml", ".cfg", ".ini")
-_AT_ONCE = 500  # paths that git is asked about in one call
 
 
 class Changes:
@@ -118,11 +118,7 @@ class Changes:
     def _ignored(self, paths: Iterable[str]) -> set[str]:
         if self._git is None:
             return {path for path in paths if is_left_out(path)}
-        found: set[str] = set()
-        for some in _batches(paths):
-            listed = self._git(["-c", "core.quotePath=false", "check-ignore", "--", *some])
-            found |= {os.fsdecode(name) for name in (listed or b"").splitlines()}
-        return found
+        return ignored_files(self._git, paths, tracked=False)
 
     def _is_new(self, path: str) -> bool:
         """Whether the content is not what it was when it changed last; a file that came and went at once is none."""
@@ -140,15 +136,4 @@ class Changes:
 
     def _untracked(self, paths: Iterable[str]) -> set[str]:
         """Those of `paths` that git does not track; none without git, which nothing tells apart then."""
-        if self._git is None:
-            return set()
-        found = set(paths)
-        for some in _batches(found):
-            listed = self._git(["--literal-pathspecs", "ls-files", "-z", "--", *some])
-            found -= {os.fsdecode(name) for name in (listed or b"").split(b"\0")}
-        return found
-
-
-def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
-    listed = sorted(paths)
-    yield from (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+        return set() if self._git is None else untracked_files(self._git, paths)

@@ -12,6 +12,7 @@ from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._task import Task
 from noxkit.report._escape import guard_lines, visible
 from noxkit.report._verdict import number
+from noxkit.workspace._globs import is_below
 from noxkit.workspace.leftovers import Search, find_leftovers, mount_points
 from noxkit.workspace.removal import Refused, remove_below
 
@@ -46,7 +47,7 @@ def _clean(context: Context, paths: Sequence[str], _call: ToolCall, _needs: Mapp
     if isinstance(searched, str):
         return Outcome(name=LEFTOVERS, status=Status.INCONCLUSIVE, reason=searched, hint=_GIT_HINT)
     found, folders = searched
-    found = [each for each in found if any(_is_below(each.path, path) for path in paths)]
+    found = [each for each in found if any(is_below(each.path, path) for path in paths)]
     due = sorted((each for each in found if each.kept is None), key=lambda each: (-each.size, each.path))
     kept = [each for each in found if each.kept is not None]
     if not _removes(context):
@@ -82,10 +83,6 @@ def _search(context: Context, mounts: frozenset[str]) -> Search:
         environments=context.config.run.environments,
         mounts=mounts,
     )
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return folder in {".", path} or path.startswith(f"{folder}/")
 
 
 def _remove(context: Context, due: Sequence[Leftover], mounts: frozenset[str]) -> dict[str, list[Refused]]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import itertools
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine import _source_worker
 from noxkit.engine._job import Share
 from noxkit.engine._source_worker import Answer, FileAnswer, Order
+from noxkit.engine._version import own_version
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.rules._foreign import is_foreign
 from noxkit.rules._stdlib import shadowed
@@ -48,7 +48,12 @@ def read_files(
     plugins, of whose code nothing is known.
     """
     order = _order(context, codes, paths, plugins)
-    key = key_of("source-rules", _version(), msgspec.json.encode(msgspec.structs.replace(order, files=())), sys.version)
+    key = key_of(
+        "source-rules",
+        own_version("rules", "diagnostics"),
+        msgspec.json.encode(msgspec.structs.replace(order, files=())),
+        sys.version,
+    )
     known = {} if plugins else _known(context, key, paths)
     waiting = tuple(path for path in paths if path not in known)
     answers = _work(context, order, waiting) if waiting or plugins else []
@@ -100,13 +105,6 @@ def _order(context: Context, codes: Sequence[str], paths: Sequence[str], plugins
         shadowed=shadowed(context.repository.files),
         plugins=tuple(plugins),
     )
-
-
-def _version() -> str:
-    """noxkit's own, and in a checkout of it the time of the last change of a rule."""
-    folder = Path(_source_worker.__file__).parents[1]
-    changed = max(file.stat().st_mtime_ns for part in ("rules", "diagnostics") for file in (folder / part).glob("*.py"))
-    return f"{importlib.metadata.version('noxkit')} {changed}"
 
 
 def _known(context: Context, key: str, paths: Iterable[str]) -> dict[str, FileAnswer]:

@@ -20,6 +20,7 @@ from noxkit.rules.generated import Written
 from noxkit.tasks.process import StartError
 from noxkit.workspace._globs import matcher
 from noxkit.workspace.files import list_files
+from noxkit.workspace.git import ignored_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,14 +211,10 @@ def _one(generator: Generated, path: str, *, before: Path, after: Path) -> Writt
     return Written(generator=generator.name, command=generator.run, path=path, **contents)
 
 
-def _ignored(context: Context, paths: Sequence[str]) -> frozenset[str]:
+def _ignored(context: Context, paths: Sequence[str]) -> set[str]:
     """Those new files that git would not keep anyway."""
     git = context.repository.git
-    if not paths or git is None or not context.repository.has_git:
-        return frozenset()
-    # `-z` would need the names on standard input; for none at all the exit code is 1, and the answer None.
-    listed = git(["-c", "core.quotePath=false", "check-ignore", "--no-index", "--", *paths])
-    return frozenset(os.fsdecode(name) for name in (listed or b"").splitlines())
+    return set() if git is None or not context.repository.has_git else ignored_files(git, paths, tracked=True)
 
 
 def _content(file: Path) -> bytes | None:

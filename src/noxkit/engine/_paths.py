@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noxkit.workspace._globs import has_wildcard, normal_path
+from noxkit.workspace._globs import has_wildcard, is_below, normal_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,10 +53,6 @@ def within(paths: Iterable[str], folders: Sequence[str]) -> tuple[str, ...]:
     """The parts of `paths` that lie in one of `folders`."""
     found: list[str] = []
     for path in paths:
-        inside = any(_is_below(path, folder) for folder in folders)
-        found += [path] if inside else [folder for folder in folders if _is_below(folder, path)]
+        inside = any(is_below(path, folder) for folder in folders)
+        found += [path] if inside else [folder for folder in folders if is_below(folder, path)]
     return tuple(dict.fromkeys(found))
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return folder in {".", path} or path.startswith(f"{folder}/")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.model import Severity, Status
-from noxkit.engine._task import label_of
 from noxkit.environments.uv import explain_failure
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.report._reading import read_report
+from noxkit.report._verdict import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,8 +58,8 @@ def compare(old: Report, new: Report) -> Difference:
     found_then = {each.fingerprint for each in _open(new)}
     failing = [each for each in _open(new) if each.severity is Severity.ERROR and each.fingerprint not in fails_now]
     others = [each for each in _open(new) if each.severity is not Severity.ERROR and each.fingerprint not in found_now]
-    before = {_label(task): task.status for task in old.tasks}
-    worse = [task for task in new.tasks if task.status in _WORSE and before.get(_label(task)) not in _WORSE]
+    before = {label(task): task.status for task in old.tasks}
+    worse = [task for task in new.tasks if task.status in _WORSE and before.get(label(task)) not in _WORSE]
     return Difference(
         old=old,
         new=new,
@@ -69,10 +69,6 @@ def compare(old: Report, new: Report) -> Difference:
         worse=tuple(worse),
         versions=tuple(_versions(old, new)),
     )
-
-
-def _label(task: Outcome) -> str:
-    return label_of(task.name, python=task.python, package=task.package)
 
 
 def _open(report: Report) -> list[Finding]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
-import hashlib
-import importlib.metadata
 import json
 import os
 import random
@@ -21,6 +18,7 @@ import msgspec
 from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._inputs import Unknowable
 from noxkit.engine._parts import parts_of
+from noxkit.engine._version import own_version
 from noxkit.tasks.store import key_of
 from noxkit.workspace._tables import table
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "kept_or_run", "refuse_elsewhere"]
 
-_PACKAGE = Path(__file__).parents[1]
 _FILES = "files"
 _FEW = 3  # files that are named of those that have changed
 _PARTS = ("diagnostics", "engine", "tools", "workspace")
@@ -152,7 +149,7 @@ def _facets(context: Context, question: Question, reads: Reads) -> dict[str, str
     folder = str(tool.folder_for(job).relative_to(job.root))
     installed = context.environment_digest(project.interpreter.parent.parent) if project is not None else ""
     return {
-        "noxkit": _own_version(),
+        "noxkit": own_version(*_PARTS),
         "its command": key_of(question.task.name, tool.name, folder, *command, *_written(job.scratch)),
         "its program": _program(question.command[0], environ),
         "its options": json.dumps(facts),
@@ -160,17 +157,6 @@ def _facets(context: Context, question: Question, reads: Reads) -> dict[str, str
         "the project's environment": installed,
         _FILES: context.inputs.key(reads),
     }
-
-
-@functools.cache
-def _own_version() -> str:
-    """noxkit's version, and in a checkout of it the state of what reads the tools' output."""
-    state = hashlib.sha256()
-    for part in _PARTS:
-        for file in sorted((_PACKAGE / part).glob("*.py")):
-            status = file.stat()
-            state.update(f"{file.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    return f"{importlib.metadata.version('noxkit')} {state.hexdigest()}"
 
 
 def _program(name: str, environ: Mapping[str, str]) -> str:

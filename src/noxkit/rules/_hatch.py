@@ -8,7 +8,7 @@ import functools
 import posixpath
 from typing import TYPE_CHECKING
 
-from noxkit.workspace._globs import matcher
+from noxkit.workspace._globs import is_below, matcher
 from noxkit.workspace._tables import strings, table
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from noxkit.rules._facts import PackageFacts
 
-__all__ = ["WHEEL", "HatchWheel", "hatch_wheel", "inside", "normal"]
+__all__ = ["WHEEL", "HatchWheel", "hatch_wheel", "normal"]
 
 WHEEL = ("tool", "hatch", "build", "targets", "wheel")
 """The way to the table of the wheel."""
@@ -27,11 +27,6 @@ _BUILD = ("tool", "hatch", "build")
 def normal(path: str) -> str:
     """A path as hatchling compares it: without `./`, doubled slashes and a slash at either end; `.` for the root."""
     return posixpath.normpath(path.replace("\\", "/").strip("/") or ".")
-
-
-def inside(path: str, folder: str) -> bool:
-    """Whether `path` is `folder` or lies below it."""
-    return folder in {".", path} or path.startswith(f"{folder}/")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -101,7 +96,7 @@ class HatchWheel:
         for package in map(normal, self.list("packages")):
             above = package.rpartition("/")[0]
             for path in self.files:
-                if path not in excluded and inside(path, package):
+                if path not in excluded and is_below(path, package):
                     found[path.removeprefix(f"{above}/") if above else path] = path
         return found
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.model import FixSafety, Severity
 from noxkit.rules._base import Found, Scope, found, rule
-from noxkit.rules._hatch import HatchWheel, hatch_wheel, inside, normal
+from noxkit.rules._hatch import HatchWheel, hatch_wheel, normal
+from noxkit.workspace._globs import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def hatch_packages_overlap(facts: PackageFacts) -> Iterator[Found]:
 
 def _contains(outer: str, inner: str, is_before: bool) -> bool:  # noqa: FBT001 -- of two equal ones the second is told
     one, other = normal(outer), normal(inner)
-    return is_before if one == other else inside(other, one)
+    return is_before if one == other else is_below(other, one)
 
 
 @rule(code="NK-HATCH-SOURCES-MISSING", scope=Scope.PACKAGE, since="1.0", standard=True, fix=FixSafety.DISPLAY)
@@ -198,7 +199,7 @@ def _unmapped(facts: PackageFacts, wheel: HatchWheel) -> Iterator[Found]:
     for option in ("only-include", "include"):
         for index, entry in enumerate(wheel.list(option)):
             root = normal(entry).partition("/")[0]
-            mapped = any(inside(normal(entry), path) or inside(path, root) for path in wheel.sources)
+            mapped = any(is_below(normal(entry), path) or is_below(path, root) for path in wheel.sources)
             if root in _ROOTS and not mapped and not wheel.is_file(f"{root}/__init__.py"):
                 yield found(
                     f"`{entry}` of `{option}` keeps `{root}` in the wheel's paths: no `sources` takes it away",
@@ -474,7 +475,7 @@ def hatch_force_include_overlap(facts: PackageFacts) -> Iterator[Found]:
     taken, origins = wheel.packed, frozenset(wheel.packed.values())
     for source, target in wheel.forced.items():
         path, to = normal(source), normal(target)
-        moved = {name: _moved(name, path, to) for name in wheel.files if inside(name, path)} or {path: to}
+        moved = {name: _moved(name, path, to) for name in wheel.files if is_below(name, path)} or {path: to}
         twice = sorted(name for name in moved.values() if name in taken)
         again = sorted(name for name in moved if name in origins)
         if twice or again:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["expand", "has_wildcard", "is_excluded", "matcher", "normal_path"]
+__all__ = ["expand", "has_wildcard", "is_below", "is_excluded", "matcher", "normal_path"]
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -21,6 +21,11 @@ _WILDCARD = re.compile(r"[*?\[]")
 def has_wildcard(pattern: str) -> bool:
     """Whether `pattern` can match more than the one path that it spells."""
     return _WILDCARD.search(pattern) is not None
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies below it; `.` is the root, below which all paths lie."""
+    return folder in {".", path} or path.startswith(f"{folder}/")
 
 
 def normal_path(path: str) -> str:

@@ -7,7 +7,7 @@ import dataclasses
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
     "default_base",
     "has_commits",
     "head_tree",
+    "ignored_files",
     "is_clean",
     "is_shallow",
     "merge_base",
@@ -30,12 +31,14 @@ __all__ = [
     "renames_since_change_of",
     "resolve",
     "tree_id",
+    "untracked_files",
 ]
 
 GitRunner: TypeAlias = Callable[[Sequence[str]], "bytes | None"]
 """Runs `git` with these arguments in the root: its standard output, or None where it failed or is missing."""
 
 _SHALLOW_HINT = "run `git fetch --unshallow`; in CI set `fetch-depth: 0` (actions/checkout) or `GIT_DEPTH: 0` (GitLab)"
+_AT_ONCE = 500  # paths in one call
 _DEFAULT_NAMES = ("main", "master")
 # User configuration must not change what is parsed.
 _DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--relative", "--ignore-submodules=none")
@@ -221,6 +224,28 @@ def changed_files(git: GitRunner, base: Base) -> tuple[str, ...] | None:
     if tracked is None or untracked is None:
         return None
     return tuple(sorted({*_names(tracked), *_names(untracked)}))
+
+
+def ignored_files(git: GitRunner, paths: Iterable[str], *, tracked: bool) -> set[str]:
+    """Those of `paths`, relative to the root, that git's patterns leave out; with `tracked` those it tracks, too."""
+    words = ["-c", "core.quotePath=false", "check-ignore", *(["--no-index"] if tracked else []), "--"]
+    # `-z` would need the names on standard input; for none at all the exit code is 1, and the answer None.
+    answers = (git([*words, *some]) for some in _batches(paths))
+    return {os.fsdecode(name) for listed in answers for name in (listed or b"").splitlines()}
+
+
+def untracked_files(git: GitRunner, paths: Iterable[str]) -> set[str]:
+    """Those of `paths`, relative to the root, that git does not track."""
+    found = set(paths)
+    for some in _batches(found):
+        found -= set(_names(git(["--literal-pathspecs", "ls-files", "-z", "--", *some])))
+    return found
+
+
+def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
+    """The paths in lists that a command line has room for."""
+    listed = sorted(paths)
+    yield from (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
 
 
 def renames_since_change_of(git: GitRunner, path: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from noxkit.workspace._tables import Table
 
-__all__ = ["Change", "Locked", "changes_between", "markdown_table", "parse_lock"]
+__all__ = ["Change", "Locked", "changes_between", "markdown_table", "parse_lock", "required_names"]
 
 _OWN = ("editable", "virtual", "directory")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
@@ -84,7 +84,7 @@ def parse_lock(content: bytes, *, path: str) -> Locked:
         name = normalize(str(package.get("name", "")))
         kind, where = _source(table(package, "source"))
         if kind in _OWN:
-            direct |= set(_required(package))
+            direct |= set(required_names(package))
             continue
         version = package.get("version")
         versions.setdefault(name, set()).add(str(version) if version is not None else "unknown")
@@ -116,8 +116,8 @@ def _source(source: Mapping[str, object]) -> tuple[str, str]:
     return "", ""
 
 
-def _required(package: Table) -> Iterator[str]:
-    """What a member requires itself: its dependencies, extras and groups."""
+def required_names(package: Table) -> Iterator[str]:
+    """What an entry of a lock requires itself, by normalised names: its dependencies, extras and groups."""
     groups = [package.get("dependencies")]
     for key in ("optional-dependencies", "dev-dependencies"):
         groups += table(package, key).values()

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from noxkit.errors import ErrorRecord
 from noxkit.workspace._tables import items, normalize, table, text
 from noxkit.workspace._toml import parse_toml
+from noxkit.workspace.lock_changes import required_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from noxkit.workspace._tables import Table
 
 __all__ = ["changed_closures"]
 
 _LOCK = "uv.lock"
-_LISTS = ("dependencies", "optional-dependencies", "dev-dependencies")
 
 
 def changed_closures(old: bytes, new: bytes, members: Sequence[str]) -> dict[str, tuple[str, ...]] | None:
@@ -63,22 +63,13 @@ class _Packages:
             here = waiting.pop()
             if here not in reached:
                 reached.add(here)
-                waiting += [needed for entry in self.entries.get(here, ()) for needed in _needs(entry)]
+                waiting += [needed for entry in self.entries.get(here, ()) for needed in required_names(entry)]
         return frozenset(reached)
 
 
 def _packages(content: bytes) -> _Packages | None:
     document = parse_toml(content, path=_LOCK)
     return None if isinstance(document, ErrorRecord) else _Packages(document)
-
-
-def _needs(entry: Table) -> Iterator[str]:
-    for key in _LISTS:
-        value = entry.get(key)
-        lists = table(value).values() if key != "dependencies" else (value,)
-        for one in lists:
-            for needed in map(table, items(one)):
-                yield normalize(text(needed.get("name")) or "")
 
 
 def _digest(value: object) -> str:

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which noxkit it is, for the keys of what is kept."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+from pathlib import Path
+
+__all__ = ["own_version"]
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@functools.cache
+def own_version(*parts: str) -> str:
+    """noxkit's version, and the state of the files in its folders `parts`, which a checkout of it changes."""
+    state = hashlib.sha256()
+    for part in parts:
+        for file in sorted((_PACKAGE / part).glob("*.py")):
+            status = file.stat()
+            state.update(f"{file.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return f"{importlib.metadata.version('noxkit')} {state.hexdigest()}"
