@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import statistics
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from noxkit.workspace.discovery import discover
 from sessions._bench_measure import Command, base_environment, median, timed
 from sessions._bench_page import Row
-from sessions._bench_rivals import empty_noxfile, shell_script
+from sessions._bench_rivals import empty_noxfile, shell_line, shell_script
 from sessions._bench_run import cached_tasks, forget_tool_caches, lint_command
 
 if TYPE_CHECKING:
@@ -101,25 +102,21 @@ def _median_file(tree: Tree, turn: int) -> Path:
 
 def _pre_commit(tree: Tree, commands: Sequence[Command]) -> Command:
     """Local hooks that run the commands on the whole tree, and go on after findings."""
-    lines = ["repos:", "  - repo: local", "    hooks:"]
-    for number, command in enumerate(commands):
-        entry = f"sh -c {shlex.quote(_line(command))}"
-        lines += [
-            f"      - id: hook-{number}",
-            f"        name: {command.name}",
-            f"        entry: {entry!r}" if "'" not in entry else f'        entry: "{_quoted(entry)}"',
-            "        language: system",
-            "        pass_filenames: false",
-            "        always_run: true",
-        ]
-    file = tree.scratch / "pre-commit.yaml"
-    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    hooks = [
+        {
+            "id": f"hook-{number}",
+            "name": command.name,
+            "entry": shlex.join(["sh", "-c", shell_line(command)]),
+            "language": "system",
+            "pass_filenames": False,
+            "always_run": True,
+        }
+        for number, command in enumerate(commands)
+    ]
+    file = tree.scratch / "pre-commit.yaml"  # JSON is YAML
+    file.write_text(json.dumps({"repos": [{"repo": "local", "hooks": hooks}]}), encoding="utf-8")
     arguments = (sys.executable, "-m", "pre_commit", "run", "--all-files", "--config", str(file))
     return Command(name="pre-commit", arguments=arguments, folder=tree.folder, environment=base_environment())
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _tox(tree: Tree, commands: Sequence[Command]) -> Command:
@@ -129,17 +126,8 @@ def _tox(tree: Tree, commands: Sequence[Command]) -> Command:
     lines = ["[tox]", "no_package = true", f"env_list = {','.join(f'e{number}' for number in range(len(commands)))}"]
     for number, command in enumerate(commands):
         script = folder / f"e{number}.sh"
-        script.write_text(f"{_line(command)}\n", encoding="utf-8")
+        script.write_text(f"{shell_line(command)}\n", encoding="utf-8")
         lines += [f"[testenv:e{number}]", "allowlist_externals = sh", "pass_env = *", f"commands = - sh {script}"]
     (folder / "tox.ini").write_text("\n".join([*lines, ""]), encoding="utf-8")
     arguments = (sys.executable, "-m", "tox", "--conf", str(folder / "tox.ini"))
     return Command(name="tox", arguments=arguments, folder=tree.folder, environment=base_environment())
-
-
-def _line(command: Command) -> str:
-    """The command as a line of a shell, in its folder."""
-    base = base_environment()
-    settings = " ".join(
-        shlex.quote(f"{name}={value}") for name, value in command.environment.items() if base.get(name) != value
-    )
-    return f"cd {shlex.quote(str(command.folder))} && env {settings} {shlex.join(command.arguments)}"

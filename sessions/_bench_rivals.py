@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sessions._bench_run import Tree
 
-__all__ = ["TOOLBOX_REQUIREMENT", "Toolbox", "empty_noxfile", "plain_noxfile", "shell_script"]
+__all__ = ["TOOLBOX_REQUIREMENT", "Toolbox", "empty_noxfile", "plain_noxfile", "shell_line", "shell_script"]
 
 TOOLBOX_REQUIREMENT = "exasol-toolbox==12.0.0"
 
@@ -59,12 +59,16 @@ mypy_path = "src"
 def shell_script(tree: Tree, commands: Sequence[Command]) -> Command:
     """The same commands one after another, as a shell script that carries on after findings."""
     lines = ["#!/bin/sh"]
-    for command in commands:
-        lines.append(f"cd {shlex.quote(str(command.folder))}")
-        lines.append(" ".join(["env", *_settings(command), shlex.join(command.arguments)]))
+    lines += [shell_line(command) for command in commands]
     path = tree.scratch / "lint.sh"
     path.write_text("\n".join([*lines, "true", ""]), encoding="utf-8")
     return Command(name="shell", arguments=("sh", str(path)), folder=tree.folder, environment=base_environment())
+
+
+def shell_line(command: Command) -> str:
+    """The command as a line of a shell, in its folder and with its environment."""
+    words = " ".join(["env", *_settings(command), shlex.join(command.arguments)])
+    return f"cd {shlex.quote(str(command.folder))} && {words}"
 
 
 def _settings(command: Command) -> list[str]:
