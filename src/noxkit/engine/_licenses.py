@@ -21,7 +21,7 @@ from noxkit.engine._rules import signed
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task
 from noxkit.environments.project import ProjectEnvironment
-from noxkit.environments.uv import got_no_answer
+from noxkit.environments.uv import waited_in_vain
 from noxkit.rules._base import Place
 from noxkit.rules._licensing import Answer, LicensePolicy, judge, read_policy, stated_by
 from noxkit.rules.licenses import LicenseFacts, license_denied, license_unknown
@@ -253,7 +253,7 @@ def _installed_for(
             environment=context.for_uv,
             cwd=Path(folder),
         )
-        if got_no_answer(completed) and b"network was disabled" not in completed.stderr:  # which ends at once
+        if waited_in_vain(completed):
             raise _NoAnswerError
         if completed.returncode != 0:
             return {}

@@ -35,6 +35,7 @@ __all__ = [
     "find_uv",
     "got_no_answer",
     "index_fingerprint",
+    "waited_in_vain",
 ]
 
 _INDEX_VARIABLES = (
@@ -199,14 +200,8 @@ def index_fingerprint(environ: Mapping[str, str], *, root: Path, settings: Mappi
 
 
 _NO_INTERPRETER = ("No interpreter found", "no interpreter")
-_NO_NETWORK = (
-    "dns error",
-    "error sending request",
-    "Failed to fetch",
-    "Could not connect",
-    "client error",
-    "network was disabled",
-)
+_UNREACHED = ("dns error", "error sending request", "Failed to fetch", "Could not connect", "client error")
+_NO_NETWORK = (*_UNREACHED, "network was disabled")
 _NO_ACCESS = ("401 Unauthorized", "403 Forbidden")
 _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
@@ -231,6 +226,12 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
         "the requirements exclude each other, or the version is not on the index: mend the specifier",
     ),
 )
+
+
+def waited_in_vain(completed: Completed) -> bool:
+    """Whether uv has failed after it waited for an index; one that is told to do without a network ends at once."""
+    text = completed.stderr.decode("utf-8", "replace")
+    return completed.returncode != 0 and any(mark in text for mark in _UNREACHED)
 
 
 def got_no_answer(completed: Completed) -> bool:
