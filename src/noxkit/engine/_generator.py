@@ -83,13 +83,14 @@ def run_generator(context: Context, generator: Generated) -> Ran | Trouble:
         trouble = _trouble(context, generator, home, copy.root)
         if trouble is not None:
             return trouble
-        strayed = tuple(_strayed(context, generator, copy))
-        written = tuple(_written(context, generator, copy.root))
+        there = list_files(copy.root, git=None).paths
+        strayed = tuple(_strayed(context, generator, copy, there))
+        written = tuple(_written(context, generator, copy.root, there))
         if written and _is_idle(written, copy.root):
             for path in before:
                 (copy.root / path).unlink(missing_ok=True)
             if _trouble(context, generator, home, copy.root) is None:
-                written = tuple(_written(context, generator, copy.root))
+                written = tuple(_written(context, generator, copy.root, list_files(copy.root, git=None).paths))
                 if all(each.after is None for each in written):
                     return _nothing(generator, "it writes nothing, not even where its files are missing")
     return _concluded(context, generator, written, strayed)
@@ -187,21 +188,22 @@ def _is_idle(written: Sequence[Written], folder: Path) -> bool:
     )
 
 
-def _written(context: Context, generator: Generated, folder: Path) -> Iterator[Written]:
+def _written(context: Context, generator: Generated, folder: Path, there: Sequence[str]) -> Iterator[Written]:
+    """Its own files before and after; `there` are all that lie in the copy."""
     match = matcher(tuple(generator.writes)).fullmatch
     before = [path for path in context.repository.files if match(path)]
-    after = [path for path in list_files(folder, git=None).paths if match(path)]
+    after = [path for path in there if match(path)]
     ignored = _ignored(context, [path for path in after if path not in context.repository.files])
     for path in sorted({*before, *after} - ignored):
         yield _one(generator, path, before=context.root / path, after=folder / path)
 
 
-def _strayed(context: Context, generator: Generated, copy: WorkingCopy) -> Iterator[Written]:
+def _strayed(context: Context, generator: Generated, copy: WorkingCopy, there: Sequence[str]) -> Iterator[Written]:
     """What it has made, changed or removed beside its own files, but for what git ignores."""
     match = matcher(tuple(generator.writes)).fullmatch
     known = frozenset(context.repository.files)
     changed = [change.path for change in copy.changes() if not match(change.path)]
-    made = [path for path in list_files(copy.root, git=None).paths if path not in known and not match(path)]
+    made = [path for path in there if path not in known and not match(path)]
     for path in sorted({*changed, *made} - _ignored(context, made)):
         yield _one(generator, path, before=context.root / path, after=copy.root / path)
 

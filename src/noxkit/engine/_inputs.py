@@ -105,6 +105,7 @@ class Inputs:
         self._lock = threading.Lock()
         self._place = key_of("contents", str(root))
         self._known: dict[str, _Known] = {}
+        self._keys: dict[Reads, str] = {}
 
     def key(self, reads: Reads) -> str:
         """One hash over the files that are read, and over what steers tools from above the root.
@@ -114,9 +115,12 @@ class Inputs:
         with self._lock:
             if self._walked.leaves is not None:
                 raise Unknowable(f"the link {self._walked.leaves} leads out of the tree")
-            files = self._matching(self._walked, reads)
-            self._hash(files)
-            return key_of(*(f"{path}\0{self._known[path].digest}" for path in sorted(files)), *self._outside)
+            if reads not in self._keys:
+                files = self._matching(self._walked, reads)
+                self._hash(files)
+                lines = (f"{path}\0{self._known[path].digest}" for path in sorted(files))
+                self._keys[reads] = key_of(*lines, *self._outside)
+            return self._keys[reads]
 
     def keys(self, reads: Reads, owner: Callable[[str], str]) -> dict[str, str]:
         """A hash over the files that are read of each owner, which `owner` says of a path."""
