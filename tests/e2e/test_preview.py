@@ -73,6 +73,15 @@ def test_a_noxfile_that_imports_more_says_what_to_do(repo: Repo) -> None:
     assert "`--with`" in done.stderr
 
 
+def test_where_neither_has_looked_at_anything_that_is_not_green(repo: Repo) -> None:
+    """A tool that cannot be installed finds nothing with either."""
+    pyproject = (repo.root / "pyproject.toml").read_text()
+    repo.write({"pyproject.toml": f'{pyproject}\n[tool.noxkit.tools]\nruff = "==0.0.0.1"\n'})
+    done = _preview(repo, str(CHECKOUT))
+    assert (done.returncode, "  would newly fail: 0\n" in done.stdout) == (3, True), done.stdout + done.stderr
+    assert "  ruff does not come to an end with either, so that what it would find is not known: " in done.stdout
+
+
 REFUSED = {
     "neither version nor path": (["nowhere"], "NK-ARGUMENT-VALUE"),
     "a version that is not there": (["1.0.0"], "NK-PREVIEW-FAILED"),

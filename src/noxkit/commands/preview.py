@@ -10,11 +10,13 @@ from packaging.version import InvalidVersion, Version
 
 from noxkit.adopt._noxfile import script_dependencies
 from noxkit.config.load import load
+from noxkit.diagnostics.model import Status
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._context import open_context
 from noxkit.engine._preview import compare, counted, run_both, shown
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.report import formats
+from noxkit.report._verdict import label
 from noxkit.tasks.environ import current
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
-    """Run both and show what differs; 1 where something would newly fail. Raises NoxkitError."""
+    """Run both and show what differs: 1 where something would newly fail, 3 where nobody knows. Raises NoxkitError."""
     root: Path = parsed.root.resolve()
     noxfile = root / "noxfile.py"
     if not noxfile.is_file():
@@ -64,7 +66,9 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         console.write(formats()["text"](shown(difference), sources=Sources(root), style=console.style) + "\n")
     for line in _summary(difference):
         console.line(line)
-    return 1 if difference.failing or difference.worse else 0
+    if difference.failing or difference.worse:
+        return 1
+    return 3 if difference.unseen or difference.new.status is Status.INCONCLUSIVE else 0
 
 
 def _requirement(root: Path, target: str) -> str:
@@ -93,5 +97,6 @@ def _summary(difference: Difference) -> Iterator[str]:
     yield f"  would newly fail: {counted(difference.failing)}"
     yield f"  new warnings and notes: {counted(difference.others)}"
     yield f"  no longer found: {counted(difference.gone)}"
-    for task in difference.worse:
-        yield f"  {task.name} does not come to an end: {task.reason}"
+    for task in difference.unseen:
+        either = "" if task in difference.worse else " with either"
+        yield f"  {label(task)} does not come to an end{either}, so that what it would find is not known: {task.reason}"

@@ -50,6 +50,11 @@ class Difference:
     worse: tuple[Outcome, ...]
     versions: tuple[tuple[str, str, str], ...]
 
+    @property
+    def unseen(self) -> tuple[Outcome, ...]:
+        """The tasks of the new run that came to no end: what they would have found is not known."""
+        return tuple(task for task in self.new.tasks if task.status in _WORSE)
+
 
 def compare(old: Report, new: Report) -> Difference:
     """What the report `new` says that `old` does not, and the other way round; findings are equal by fingerprint."""
