@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -24,7 +25,20 @@ from tests._trees import PYTHON, Repo
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["NOX", "PYTHON", "REPORT", "Run", "Sandbox", "in_namespace", "programs_without", "shared_environ", "works"]
+__all__ = [
+    "CHECKOUT",
+    "NOX",
+    "PYTHON",
+    "REPORT",
+    "RUFFED",
+    "Run",
+    "Sandbox",
+    "copy_checkout",
+    "in_namespace",
+    "programs_without",
+    "shared_environ",
+    "works",
+]
 
 NOX = (sys.executable, "-m", "nox")
 REPORT = "report.json"
@@ -62,6 +76,28 @@ run = ["true"]
 reads = ["**/*.py"]
 output = "exit-code"
 """
+
+CHECKOUT = Path(__file__).parent.parent.parent
+"""This repository."""
+
+RUFFED = f"""\
+[project]
+name = "sample"
+version = "1.0"
+requires-python = ">=3.10"
+[tool.ruff]
+line-length = 100
+[tool.noxkit]
+python = ["{PYTHON}"]
+"""
+"""A pyproject.toml that chooses ruff, whose last table is noxkit's."""
+
+
+def copy_checkout(folder: Path) -> None:
+    """Copy what noxkit is installed from, as it is now, into `folder`."""
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+        shutil.copy(CHECKOUT / name, folder / name)
+    shutil.copytree(CHECKOUT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def shared_environ(cache: Path) -> dict[str, str]:

@@ -6,25 +6,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests._trees import PYTHON, Repo
-from tests.e2e._nox import shared_environ
+from tests._trees import Repo
+from tests.e2e._nox import RUFFED, copy_checkout, shared_environ
 
-CHECKOUT = Path(__file__).parent.parent.parent
-PYPROJECT = f"""\
-[project]
-name = "sample"
-version = "1.0"
-requires-python = ">=3.10"
-[tool.ruff]
-line-length = 100
-[tool.noxkit]
-python = ["{PYTHON}"]
-select = ["NK-COMMIT-FORMAT"]
-"""
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CONFIGURATION = """\
 default_install_hook_types: [pre-commit, commit-msg]
 repos:
@@ -41,9 +32,7 @@ repos:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     """This checkout as it is now, as a repository that pre-commit can clone."""
     repo = Repo(tmp_path_factory.mktemp("checkout"), shared_environ(tmp_path_factory.mktemp("unused")))
-    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
-        shutil.copy(CHECKOUT / name, repo.root / name)
-    shutil.copytree(CHECKOUT / "src", repo.root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_checkout(repo.root)
     repo.commit()
     return repo
 
@@ -61,7 +50,14 @@ def repo(tmp_path: Path, tool_cache: Path, checkout: Repo, home: Path) -> Repo:
     repo = Repo(tmp_path / "repo", environ)
     configuration = CONFIGURATION.format(checkout=checkout.root, revision=checkout.git("rev-parse", "HEAD"))
     noxfile = "import noxkit\n\nnoxkit.pipeline()\n"
-    repo.write({"pyproject.toml": PYPROJECT, "noxfile.py": noxfile, "a.py": "x = 1\n", ".gitignore": ".nox/\n"})
+    repo.write(
+        {
+            "pyproject.toml": f'{RUFFED}select = ["NK-COMMIT-FORMAT"]\n',
+            "noxfile.py": noxfile,
+            "a.py": "x = 1\n",
+            ".gitignore": ".nox/\n",
+        }
+    )
     repo.write({".pre-commit-config.yaml": configuration}).commit()
     done = _run(repo, sys.executable, "-m", "pre_commit", "install")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from noxkit.adopt._noxfile import script_dependencies
 from tests._trees import Repo, clean_environ, manifest
+from tests.e2e._nox import CHECKOUT, copy_checkout
 
-CHECKOUT = Path(__file__).parent.parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NOXFILE = "import nox\nimport noxkit\n\nnoxkit.pipeline()\n"
 
 
@@ -21,9 +23,7 @@ NOXFILE = "import nox\nimport noxkit\n\nnoxkit.pipeline()\n"
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A noxkit 1.1.0 whose ruff also looks for packages without `__init__.py`."""
     folder = tmp_path_factory.mktemp("newer")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(CHECKOUT / name, folder / name)
-    shutil.copytree(CHECKOUT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_checkout(folder)
     _change(folder / "pyproject.toml", 'version = "1.0.0"', 'version = "1.1.0"')
     _change(folder / "src/noxkit/tools/ruff.py", "*common(job)]", '"--extend-select", "INP", *common(job)]')
     return folder

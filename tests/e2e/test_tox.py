@@ -9,22 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests._trees import PYTHON, Repo
-from tests.e2e._nox import shared_environ
+from tests._trees import Repo
+from tests.e2e._nox import RUFFED, shared_environ
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PYPROJECT = f"""\
-[project]
-name = "sample"
-version = "1.0"
-requires-python = ">=3.10"
-[tool.ruff]
-line-length = 100
-[tool.noxkit]
-python = ["{PYTHON}"]
-"""
 NOXFILE = "import noxkit\n\nnoxkit.pipeline()\n"
 CODES = {"a clean tree": ("x = 1\n", 0), "a finding": ("import os\nx = 1\n", 1)}
 
@@ -33,7 +23,7 @@ CODES = {"a clean tree": ("x = 1\n", 0), "a finding": ("import os\nx = 1\n", 1)}
 def repo(tmp_path: Path, tool_cache: Path) -> Repo:
     """A package with ruff, and no tox configuration."""
     repo = Repo(tmp_path / "repo", shared_environ(tool_cache))
-    repo.write({"pyproject.toml": PYPROJECT, "noxfile.py": NOXFILE, "a.py": "x = 1\n", ".gitignore": ".nox/\n.tox/\n"})
+    repo.write({"pyproject.toml": RUFFED, "noxfile.py": NOXFILE, "a.py": "x = 1\n", ".gitignore": ".nox/\n.tox/\n"})
     repo.commit()
     return repo
 
