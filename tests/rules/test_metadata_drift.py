@@ -58,6 +58,8 @@ def test_requirements_against_the_tree(artifacts: Artifacts, project: str, lines
         pytest.param('license = "MIT"', ["License-Expression: Apache-2.0"], 1, id="licence"),
         pytest.param('license = "mit"', ["License-Expression: MIT"], 0, id="licence-case"),
         pytest.param('license = { text = "a\\n b" }', ["License: a\n        b"], 0, id="licence-text"),
+        pytest.param('license = { text = "a" }', ["License: b"], 1, id="another-licence-text"),
+        pytest.param('license = { text = "a" }', [], 0, id="licence-text-as-flit-writes"),
         pytest.param('license-files = ["LIC*"]', [], 1, id="licence-file-lost"),
         pytest.param('license-files = ["LIC*"]', ["License-File: LICENSE", "License-File: a"], 1, id="added-file"),
         pytest.param('license-files = ["LIC*"]', ["License-File: LICENSE"], 0, id="licence-files"),

@@ -6,26 +6,34 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from packaging.markers import Marker
+
     from noxkit.workspace.model import Repository
 
-__all__ = ["declared_requirements", "development_specifiers", "has_pytest_configuration", "pinned_python"]
+__all__ = ["declared_requirements", "development_specifiers", "has_pytest_configuration", "holds", "pinned_python"]
 
 _MINOR = re.compile(r"^(?:cpython-|python)?(3\.\d+)(?:\.\d+)?$")
 
 
 def development_specifiers(repository: Repository) -> dict[str, str]:
-    """The specifiers that dependency groups and extras give for a distribution, joined, by normalised name."""
+    """The specifiers that dependency groups and extras give for a distribution, joined, by normalised name.
+
+    Only those whose markers hold for this interpreter, which is the one that tools are installed for.
+    """
     found: dict[str, set[str]] = {}
     for line in declared_requirements(repository, run_time=False):
         try:
             requirement = Requirement(line)
         except InvalidRequirement:
+            continue
+        if not holds(requirement.marker):
             continue
         specifiers = (str(part) for part in requirement.specifier)
         found.setdefault(canonicalize_name(requirement.name), set()).update(specifiers)
@@ -41,6 +49,15 @@ def declared_requirements(repository: Repository, *, run_time: bool) -> Iterator
             yield from package.dependencies
         for lines in (*package.groups.values(), *package.extras.values()):
             yield from lines
+
+
+def holds(marker: Marker | None, python: str | None = None) -> bool:
+    """Whether a requirement with this marker counts on a Python (`"3.12"`), or on this interpreter."""
+    named = {} if python is None else {"python_version": python, "python_full_version": f"{python}.0"}
+    try:
+        return marker is None or marker.evaluate({**named, "extra": ""})
+    except (UndefinedComparison, UndefinedEnvironmentName):  # installers refuse it
+        return False
 
 
 def has_pytest_configuration(repository: Repository) -> bool:

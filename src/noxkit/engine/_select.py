@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 
 from noxkit.diagnostics.model import Outcome, Status
-from noxkit.engine._facts import declared_requirements
+from noxkit.engine._facts import declared_requirements, holds
 from noxkit.engine._paths import nothing_left, paths_for, within
 from noxkit.engine._task import Task
 from noxkit.environments.project import STAND_IN
@@ -19,8 +19,6 @@ from noxkit.tools._command import command_tools
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-
-    from packaging.markers import Marker
 
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
@@ -220,20 +218,15 @@ def _made_with(context: Context, python: str) -> str:
 
 def _direct(context: Context, python: str) -> frozenset[str]:
     """The distributions that the members ask for on `python`, by their markers."""
-    environment = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
     names: set[str] = set()
     for line in declared_requirements(context.repository, run_time=True):
         try:
             requirement = Requirement(line)
         except InvalidRequirement:
             continue
-        if _applies(requirement.marker, environment):
+        if holds(requirement.marker, python):
             names.add(requirement.name.lower())
     return frozenset(names)
-
-
-def _applies(marker: Marker | None, environment: Mapping[str, str]) -> bool:
-    return marker is None or marker.evaluate(dict(environment))
 
 
 def _floor(context: Context, package: Package) -> str | None:

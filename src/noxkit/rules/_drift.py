@@ -186,7 +186,7 @@ def _python(facts: PackageFacts, core: CoreMetadata) -> Iterator[Drift]:
 def _license(facts: PackageFacts, core: CoreMetadata) -> Iterator[Drift]:
     stated = text(facts.project.get("license"))
     field = core.field("License-Expression") or core.field("License")
-    if stated is None:
+    if stated is None and field is not None:  # flit leaves the text of the old table away
         stated = text(table(facts.project, "license").get("text"))
     built = field.value if field is not None else ""
     if stated is not None and _license_form(stated) != _license_form(built):
