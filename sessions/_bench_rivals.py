@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What noxkit's lint is compared with: a shell script, a plain noxfile, exasol's toolbox."""
+"""What noxkit's lint is compared with: a shell script, a plain noxfile, exasol's toolbox, antsibull-nox."""
 
 from __future__ import annotations
 
@@ -17,9 +17,36 @@ if TYPE_CHECKING:
 
     from sessions._bench_run import Tree
 
-__all__ = ["TOOLBOX_REQUIREMENT", "Toolbox", "empty_noxfile", "plain_noxfile", "shell_line", "shell_script"]
+__all__ = [
+    "COLLECTION_REQUIREMENT",
+    "TOOLBOX_REQUIREMENT",
+    "Collection",
+    "Toolbox",
+    "empty_noxfile",
+    "plain_noxfile",
+    "shell_line",
+    "shell_script",
+]
 
 TOOLBOX_REQUIREMENT = "exasol-toolbox==12.0.0"
+COLLECTION_REQUIREMENT = "antsibull-nox==1.10.0"
+
+_COLLECTION_FILES = {
+    "noxfile.py": "import antsibull_nox\n\nantsibull_nox.load_antsibull_nox_toml()\n",
+    "galaxy.yml": "namespace: acme\nname: {name}\nversion: 1.0.0\nreadme: README.md\nauthors: [acme]\n",
+    "README.md": "# acme\n",
+    "antsibull-nox.toml": """\
+[sessions.lint]
+run_ruff_check = true
+run_ruff_format = true
+run_mypy = true
+run_isort = false
+run_black = false
+run_flake8 = false
+run_pylint = false
+run_yamllint = false
+""",
+}
 
 _TOOLBOX_NOXFILE = """\
 import nox
@@ -173,3 +200,42 @@ class Toolbox:
         environment["PYTHONPATH"] = str(self.folder)  # where the toolbox looks for noxconfig.py
         environment["MYPY_CACHE_DIR"] = "/dev/null"
         return Command(name="project:check", arguments=arguments, folder=self.folder, environment=environment)
+
+
+class Collection:
+    """antsibull-nox in an environment of its own, on the modules of one package as a collection of Ansible.
+
+    It looks after collections alone, so that this is as near as it comes: ruff, `ruff format` and mypy, in an
+    environment each, which it keeps between its runs.
+    """
+
+    def __init__(self, tree: Tree, package: str) -> None:
+        self.folder = tree.scratch / "collection" / package
+        self._bin = tree.scratch / "collection-environment" / "bin"
+        modules = next((tree.folder / "packages" / package / "src").iterdir())
+        shutil.copytree(modules, self.folder / "plugins" / "module_utils")
+        for name, text in _COLLECTION_FILES.items():
+            (self.folder / name).write_text(text.format(name=package.replace("-", "_")), encoding="utf-8")
+
+    def install(self, *, log: Path) -> bool:
+        """Install it from the index, and its tools by a first run; False where that does not work."""
+        environment = self._bin.parent
+        commands = (
+            (uv_program(), "venv", "--quiet", "--python", sys.executable, str(environment)),
+            (uv_program(), "pip", "install", "--quiet", "--python", str(self._bin / "python"), COLLECTION_REQUIREMENT),
+            ("git", "init", "--quiet"),
+            ("git", "add", "--all"),
+        )
+        if any(timed(self._command(*each), log=log).returncode for each in commands):
+            return False
+        timed(self._command(str(self._bin / "nox"), "-s", "lint"), log=log)
+        return "Session lint" in log.read_text(encoding="utf-8")
+
+    def lint(self, *, log: Path) -> Usage:
+        """`nox -R -s lint`: with its environments as they are."""
+        return timed(self._command(str(self._bin / "nox"), "-R", "-s", "lint"), log=log)
+
+    def _command(self, *arguments: str) -> Command:
+        environment = base_environment()
+        environment["MYPY_CACHE_DIR"] = "/dev/null"
+        return Command(name="antsibull-nox", arguments=arguments, folder=self.folder, environment=environment)

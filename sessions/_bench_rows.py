@@ -19,7 +19,14 @@ from sessions._bench_changed import changed
 from sessions._bench_html import pages
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
-from sessions._bench_rivals import TOOLBOX_REQUIREMENT, Toolbox, plain_noxfile, shell_script
+from sessions._bench_rivals import (
+    COLLECTION_REQUIREMENT,
+    TOOLBOX_REQUIREMENT,
+    Collection,
+    Toolbox,
+    plain_noxfile,
+    shell_script,
+)
 from sessions._bench_rules import rules
 from sessions._bench_run import NOXFILE, Tree, forget_tool_caches, lint_command, tool_commands
 
@@ -327,13 +334,44 @@ def toolbox(bench: Bench) -> list[Row]:
     ]
 
 
+def collection(bench: Bench) -> list[Row]:
+    """antsibull-nox, on a collection of Ansible made of one package's modules."""
+    name = "nox -s lint beside that of antsibull-nox, on a collection"
+    package = "acmekit-billing"
+    rival = Collection(bench.tree, package)
+    log = bench.tree.scratch / "collection.log"
+    if not rival.install(log=log):
+        said = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
+        return [Row(name=name, measured=None, other=None, against="", note=f"not installed: {' '.join(said)}")]
+    other = _middle([rival.lint(log=log) for _ in range(bench.repeat)])
+    folder = rival.folder.with_name("noxkit")
+    shutil.copytree(rival.folder, folder, ignore=shutil.ignore_patterns(".nox", ".git", "antsibull-nox.toml"))
+    chosen = '[tool.noxkit]\nskip = ["source", "consistency", "typos"]\n[tool.ruff]\n[tool.mypy]\n'
+    (folder / "pyproject.toml").write_text(chosen, encoding="utf-8")
+    mine = _lint_of(bench, folder)
+    return [
+        Row(
+            name=name,
+            measured=mine.wall,
+            other=other.wall,
+            against="(ruff, `ruff format` and mypy, a session each, with their environments kept)",
+            note=f"{COLLECTION_REQUIREMENT} is for collections alone; both run the same three tools, without caches",
+        )
+    ]
+
+
 def _single_package(bench: Bench, source: Path, folder: Path) -> Usage:
     """noxkit's lint on a copy of the package, with the same checkers as on the tree."""
     shutil.copytree(source, folder)
-    (folder / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
     pyproject = folder / "pyproject.toml"
     chosen = "\n[tool.ruff]\nline-length = 120\n[tool.ty]\n[tool.pyrefly]\n[tool.pyright]\n"
     pyproject.write_text(pyproject.read_text(encoding="utf-8") + chosen, encoding="utf-8")
+    return _lint_of(bench, folder)
+
+
+def _lint_of(bench: Bench, folder: Path) -> Usage:
+    """noxkit's lint of a folder, with the tools installed and nothing kept."""
+    (folder / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
     tree = Tree(folder=folder, scratch=bench.tree.scratch, lines=0, files=0)
     command = lint_command(tree, "--no-cache")
     timed(command)
@@ -353,4 +391,5 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "page": pages,
     "first": first,
     "toolbox": toolbox,
+    "collection": collection,
 }

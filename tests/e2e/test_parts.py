@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,3 +127,27 @@ def test_after_random_edits_the_parts_come_to_what_the_whole_comes_to(repo: Repo
         assert found(kept) == found(checked(repo, "--no-cache"))
         parts += any(looked_at(kept, checker) for checker in CHECKERS)
     assert parts
+
+
+def test_a_fresh_machine_takes_results_of_another_one_and_of_packages_that_have_not_changed(
+    repo: Repo, tmp_path: Path
+) -> None:
+    shared = {"NOXKIT_SHARED_CACHE": f"file://{tmp_path}/shared"}
+    credential = {"NOXKIT_SHARED_CACHE_CREDENTIAL": "{}"}
+    first = repo.run("--only", ",".join(CHECKERS), planner=plan_lint, given={**shared, **credential})
+    other = Repo(tmp_path / "elsewhere" / "clone", {**repo.environ, "HOME": str(tmp_path / "elsewhere" / "home")})
+    repo.git("clone", "-q", ".", str(other.root))
+    second = other.run("--only", ",".join(CHECKERS), planner=plan_lint, given=shared)
+    assert [outcome(second, name).cached for name in CHECKERS] == [True, True, True]
+    assert found(first) == found(second)
+    other.write({init("d"): "x: int = ''\n"})
+    shutil.rmtree(other.root / ".nox" / "noxkit" / "store")
+    third = other.run("--only", ",".join(CHECKERS), planner=plan_lint, given=shared)
+    assert [looked_at(third, name) for name in CHECKERS] == ["1 of 7 packages looked at again"] * 3
+    assert {each.path for each in third.findings} == {init("d")}
+
+
+def test_an_environment_that_is_made_anew_is_the_same(repo: Repo) -> None:
+    checked(repo)
+    shutil.rmtree(repo.root / ".nox" / "noxkit" / "environments")
+    assert [outcome(checked(repo), name).cached for name in CHECKERS] == [True, True, True]

@@ -8,6 +8,7 @@ import random
 import shutil
 import stat
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,6 @@ from tests._trees import Repo, command, manifest, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from noxkit.diagnostics.model import Report
 
@@ -91,6 +91,13 @@ def newly_linked(repo: Repo, _: Path) -> None:
     (repo.root / "c.bad").symlink_to("a.bad")
 
 
+def git_settings(repo: Repo, text: str, **files: str) -> None:
+    """Write git's settings in the user's home, and files beside them."""
+    home = Path(repo.environ["HOME"])
+    for name, content in {".gitconfig": text, **files}.items():
+        (home / name).write_text(content)
+
+
 RUNS_AGAIN: dict[str, Change] = {
     "a file is edited": lambda repo, _: write(repo, a_bad="other\n"),
     "a file is edited to the same size, with its time put back": same_size_and_time,
@@ -102,6 +109,8 @@ RUNS_AGAIN: dict[str, Change] = {
     "the program": another_program,
     "a variable that tools read": lambda repo, _: repo.environ.update(PYTHONUTF8="1"),
     "the home": lambda repo, tool: repo.environ.update(HOME=str(tool.parent)),
+    "what git is told to ignore": lambda repo, _: git_settings(repo, "[core]\n\texcludesFile = ~/all\n", all="*.bad\n"),
+    "settings of git that include others": lambda repo, _: git_settings(repo, "[include]\n\tpath = x\n"),
     "a folder that PYTHONPATH names": lambda repo, tool: repo.environ.update(PYTHONPATH=str(tool.parent)),
 }
 
@@ -154,6 +163,9 @@ def test_why_says_what_was_done_last_time(repo: Repo, tool: Path) -> None:
 REPLAYED: dict[str, Change] = {
     "a file that it does not read": lambda repo, _: repo.write({"other.txt": "y\n"}),
     "the time of a file": lambda repo, _: os.utime(repo.root / "a.bad"),
+    "who commits": lambda repo, _: git_settings(repo, "[user]\n\tname = A\n"),
+    "the number of a run of CI": lambda repo, _: repo.environ.update(GITHUB_RUN_ID="2", GITLAB_USER_ID="1"),
+    "the time of the program": lambda _, tool: os.utime(tool),
     "a variable of no tool": lambda repo, _: repo.environ.update(EDITOR="ed"),
     "a commit": lambda repo, _: repo.commit(),
     "an option that it does not see": lambda repo, _: repo.write(configured(options='skip = ["typos"]')),

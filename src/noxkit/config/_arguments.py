@@ -11,6 +11,7 @@ import msgspec
 from noxkit.config._fields import all_options
 from noxkit.config._literals import TextError, read_texts
 from noxkit.config._values import Origin, similar
+from noxkit.diagnostics.credentials import SHARED_CACHE_CREDENTIAL
 from noxkit.errors import ErrorRecord
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def read_environment(environ: Mapping[str, str], *, redactor: Redactor) -> Given
     options = {option.variable: option for option in all_options() if option.in_text}
     for name in sorted(environ):
         text = environ[name]
-        if not name.startswith(_PREFIX) or name.startswith(INTERNAL_PREFIX) or not text.strip():
+        is_other = not name.startswith(_PREFIX) or name.startswith(INTERNAL_PREFIX) or name == SHARED_CACHE_CREDENTIAL
+        if is_other or not text.strip():
             continue
         if name in options:
             given.add(options[name], [text], origin=Origin(name=name, redactor=redactor))

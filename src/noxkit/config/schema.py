@@ -234,6 +234,15 @@ class Options(Table, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=0, le=1 << 50, examples=[1 << 30], extra={"metavar": "BYTES"})],
         Meta(description="How much may be kept between runs, in bytes."),
     ] = 512 << 20
+    shared_cache: Annotated[
+        Annotated[str, Meta(pattern=r"^[a-z][a-z0-9+.-]*(::|://)", extra={"expected": "a URL", "metavar": "URL"})]
+        | None,
+        Meta(
+            description="Where machines share results, for fsspec; it is written only with "
+            "`NOXKIT_SHARED_CACHE_CREDENTIAL`, and no release reads it.",
+            examples=["s3://acme-ci/noxkit"],
+        ),
+    ] = None
     cache_verify: Annotated[
         Annotated[float, Meta(ge=0, le=1, examples=[0.05], extra={"metavar": "SHARE"})],
         Meta(

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which variables hold credentials, as far as their names say."""
 
-__all__ = ["CREDENTIAL_PATTERNS"]
+__all__ = ["CREDENTIAL_PATTERNS", "SHARED_CACHE_CREDENTIAL"]
+
+SHARED_CACHE_CREDENTIAL = "NOXKIT_SHARED_CACHE_CREDENTIAL"
+"""No option, so that no file can give it: the options of the file system that may write the shared cache, as JSON."""
 
 CREDENTIAL_PATTERNS: tuple[str, ...] = (
     "*TOKEN*",

@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.config.load import Config, member_table_errors
-from noxkit.engine._inputs import Inputs, environment_digest
+from noxkit.diagnostics.credentials import SHARED_CACHE_CREDENTIAL
+from noxkit.engine._identity import Identities
+from noxkit.engine._inputs import Inputs
+from noxkit.engine._kept import Kept
+from noxkit.engine._shared import open_shared
 from noxkit.environments.project import ProjectEnvironments
 from noxkit.environments.tool import ToolEnvironments
 from noxkit.environments.uv import Uv, find_uv, index_fingerprint
@@ -30,10 +34,13 @@ if TYPE_CHECKING:
 
     from noxkit.diagnostics.events import Observer
     from noxkit.engine._job import Share
+    from noxkit.engine._shared import SharedCache
     from noxkit.engine._source_worker import InlineIgnore
     from noxkit.workspace.model import Repository
 
 __all__ = ["Context", "Span", "open_context"]
+
+_OF_A_RELEASE = frozenset({"release_check", "bump", "publish", "release"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,6 @@ class Context:
     making: dict[str, Span] = dataclasses.field(default_factory=dict[str, Span])
     clock: float = dataclasses.field(default_factory=time.perf_counter)
     opened: int = dataclasses.field(default_factory=time.time_ns)
-    _environment_digests: dict[Path, str] = dataclasses.field(default_factory=dict[Path, str])
     _available: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
     _interpreters: dict[str, Path | None] = dataclasses.field(default_factory=dict[str, "Path | None"])
 
@@ -113,7 +119,7 @@ class Context:
     def tool_environments(self) -> ToolEnvironments:
         """The environments of the tools, outside the tree unless the home cannot be written."""
         return ToolEnvironments(
-            self._tool_folder(),
+            self._tool_folder,
             uv=self.uv,
             store=self.store,
             observer=self.fanout,
@@ -143,11 +149,29 @@ class Context:
             opened=self.opened,
         )
 
-    def environment_digest(self, folder: Path) -> str:
-        """One hash over what is installed in a virtual environment. Raises Unknowable."""
-        if folder not in self._environment_digests:
-            self._environment_digests[folder] = environment_digest(folder, root=self.root)
-        return self._environment_digests[folder]
+    @functools.cached_property
+    def shared(self) -> SharedCache | None:
+        """The results that machines share, where the configuration says where; none for a release.
+
+        Raises SharedCacheError where that cannot be used.
+        """
+        url = self.config.options.shared_cache
+        if url is None or not self.store.enabled or self.family in _OF_A_RELEASE:
+            return None
+        credential = self.environ.get(SHARED_CACHE_CREDENTIAL, "")
+        return open_shared(url, credential, is_over=lambda: self.cancel.requested)
+
+    @functools.cached_property
+    def kept(self) -> Kept:
+        """The results that are kept."""
+        home = environment_module.home(self.environ)
+        return Kept(self.store, self.shared, places=[str(self.root), *([home] if home else [])])
+
+    @functools.cached_property
+    def identities(self) -> Identities:
+        """What programs and environments are, by their content."""
+        home = environment_module.home(self.environ)
+        return Identities(self.store, root=self.root, tools=self._tool_folder, home=home)
 
     @property
     def workers(self) -> int:
@@ -204,6 +228,7 @@ class Context:
     def _uv_settings(self) -> Mapping[str, object]:
         return table(self.repository.pyproject, "tool", "uv")
 
+    @functools.cached_property
     def _tool_folder(self) -> Path:
         if self.config.options.tool_folder:
             return self.root / self.config.options.tool_folder

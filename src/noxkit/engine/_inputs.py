@@ -42,9 +42,11 @@ _ABOVE = """
     typos.toml _typos.toml .typos.toml .gitignore .ignore .editorconfig
     """.split()  # noqa: SIM905 -- as above
 _OF_THE_USER = """
-    ruff/ruff.toml ruff/.ruff.toml ruff/pyproject.toml ty/ty.toml mypy/config git/config git/ignore
+    ruff/ruff.toml ruff/.ruff.toml ruff/pyproject.toml ty/ty.toml mypy/config git/ignore
     """.split()  # noqa: SIM905 -- as above
-_AT_HOME = (".mypy.ini", ".gitconfig")
+_AT_HOME = (".mypy.ini",)
+_EXCLUDES = re.compile(rb"""(?im)^[ \t]*excludesfile[ \t]*=[ \t]*"?([^"\n]*?)"?[ \t]*$""")
+_INCLUDES = re.compile(rb"(?im)^[ \t]*\[include")
 _FRESH = 2_000_000_000  # nanoseconds: a file so young may change once more without its times changing
 _CHUNK = 1 << 20
 
@@ -218,14 +220,29 @@ class Inputs:
         """The files above the root and in the user's home that steer tools, with their hashes."""
         home = self._environ.get("HOME", "")
         settings = self._environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
-        files = [folder / name for folder in self._root.parents for name in _ABOVE]
-        files += [Path(settings) / name for name in _OF_THE_USER] + [Path(home) / name for name in _AT_HOME]
-        files.append(self._root / ".git" / "info" / "exclude")
+        files = [
+            (f"{level} above", folder / name) for level, folder in enumerate(self._root.parents) for name in _ABOVE
+        ]
+        files += [("of the user", Path(settings) / name) for name in _OF_THE_USER]
+        files += [("at home", Path(home) / name) for name in _AT_HOME]
+        files.append(("of the clone", self._root / ".git" / "info" / "exclude"))
+        configured = [Path(home) / ".gitconfig", Path(settings) / "git" / "config", self._root / ".git" / "config"]
+        files += [("of git", file) for each in configured for file in _steering(each, home)]
         found: list[str] = []
-        for file in files:
+        for where, file in files:
             with contextlib.suppress(OSError):
-                found.append(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}")
+                found.append(f"{where}\0{file.name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}")
         return tuple(found)
+
+
+def _steering(config: Path, home: str) -> list[Path]:
+    """What says which files git ignores: the files that its configuration names; itself where it includes others."""
+    try:
+        text = config.read_bytes()
+    except OSError:
+        return []
+    named = [config.parent / os.fsdecode(name).replace("~", home, 1) for name in _EXCLUDES.findall(text)]
+    return [*named, *([config] if _INCLUDES.search(text) else [])]
 
 
 def _times(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from noxkit.config.load import faults_of
 from noxkit.diagnostics.positions import TomlPositions, TomlSpan
 from noxkit.engine._select import all_tools
+from noxkit.engine._shared import SharedCacheError
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.rules import family_options, load_families, load_rules
@@ -54,6 +55,7 @@ def check_names(context: Context) -> None:
         *_wrong_generators(context),
         *_wrong_pythons(context),
         *_wrong_rules(context),
+        *_wrong_cache(context),
     ]
     if records:
         raise NoxkitError(records)
@@ -145,6 +147,13 @@ def _wrong_pythons(context: Context) -> Iterator[ErrorRecord]:
         elif packages and not any(package.admits(python) for package in packages):
             message = f"`{python}` in `{option}` is admitted by no package's requires-python"
             yield _record(context, option, message, "correct the option, or widen requires-python")
+
+
+def _wrong_cache(context: Context) -> Iterator[ErrorRecord]:
+    try:
+        _ = context.shared
+    except SharedCacheError as error:
+        yield _record(context, "shared-cache", str(error), error.hint)
 
 
 def _record(context: Context, option: str, message: str, hint: str, *, name: str | None = None) -> ErrorRecord:

@@ -56,6 +56,8 @@ def notes_for(context: Context, tasks: Sequence[Task], outcomes: Sequence[Outcom
     made = [file.name for outcome in outcomes if outcome.name == BUILD for file in outcome.files]
     if made:
         yield f"made {_named(made)}"
+    if context.shared is not None and context.shared.trouble is not None:
+        yield f"the shared cache {context.shared.trouble}"
     known = sum(finding.suppressed == "in the baseline" for outcome in outcomes for finding in outcome.findings)
     if known:
         which = "finding is in the baseline and does" if known == 1 else "findings are in the baseline and do"

@@ -51,7 +51,8 @@ class Parts:
 
         None where that would be most of the files, or the tool did not look at just the files that it was given.
         """
-        kept = {part.name: found for part in self._parts if (found := self._read(part)) is not None}
+        known = self._context.kept.get([part.key for part in self._parts])
+        kept = {part.name: found for part in self._parts if (found := _decoded(known.get(part.key))) is not None}
         missing = [part for part in self._parts if part.name not in kept]
         files = tuple(path for part in missing for path in part.files)
         if not kept or not files or len(files) > _MOST * self._count:
@@ -83,14 +84,14 @@ class Parts:
     def keep(self) -> None:
         """Keep what has been found in the parts that have been looked at."""
         for key, found in self._found.items():
-            self._context.store.put(key, msgspec.json.encode(found))
+            self._context.kept.put(key, msgspec.json.encode(found))
 
-    def _read(self, part: _Part) -> tuple[Finding, ...] | None:
-        content = self._context.store.get(part.key)
-        try:
-            return None if content is None else _KEPT.decode(content)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
+
+def _decoded(content: bytes | None) -> tuple[Finding, ...] | None:
+    try:
+        return None if content is None else _KEPT.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def parts_of(context: Context, task: Task, tool: Tool, *, facets: Mapping[str, str], reads: Reads) -> Parts | None:

@@ -9,8 +9,7 @@ import json
 import os
 import random
 import re
-import shutil
-from pathlib import Path
+import sysconfig
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -24,6 +23,7 @@ from noxkit.workspace._tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from noxkit.engine._context import Context
     from noxkit.engine._task import Task
@@ -37,7 +37,7 @@ _FEW = 3  # files that are named of those that have changed
 _PARTS = ("diagnostics", "engine", "tools", "workspace")
 _KEPT = msgspec.json.Decoder(Outcome)
 _VARIABLES = re.compile(
-    r"(RUFF|TY|PYREFLY|PYRIGHT|MYPY|TYPOS|NODE|LC|GIT|PYTHON|NPM)_?.*|HOME|XDG_CONFIG_HOME|LANG|VIRTUAL_ENV|CONDA_PREFIX"
+    r"(RUFF|TY|PYREFLY|PYRIGHT|MYPY|TYPOS|NODE|LC|GIT|NPM)_.*|PYTHON.*|MYPYPATH|HOME|XDG_CONFIG_HOME|LANG|VIRTUAL_ENV|CONDA_PREFIX"
 )
 _OUT = re.compile(r"[/~$]|.*\.\.(/|$)")
 _OUT_OF_LINE = re.compile(r"""\.\./|[=:"'\[,]\s*[/~$]|venv|interpreter|python_executable|conda|site-package""")
@@ -68,7 +68,7 @@ def kept_or_run(context: Context, question: Question, run: Callable[[tuple[str, 
     `crashed`, with the new findings.
     """
     reads = question.tool.reads_only
-    if reads is None or question.task.write or not context.store.enabled:
+    if reads is None or question.task.write or not context.kept.enabled:
         return run(None)
     try:
         facets = _facets(context, question, reads)
@@ -133,6 +133,7 @@ def _facets(context: Context, question: Question, reads: Reads) -> dict[str, str
             raise Unknowable(f"{name} is set: what lies there is not known")
     variables = sorted(f"{name}={value}" for name, value in environ.items() if _VARIABLES.fullmatch(name))
     facts = [
+        sysconfig.get_platform(),
         job.python,
         job.package,
         job.version,
@@ -145,28 +146,19 @@ def _facets(context: Context, question: Question, reads: Reads) -> dict[str, str
         job.missing,
         project.version if project is not None else None,
     ]
-    command = [part.replace(str(job.scratch), "{scratch}") for part in question.command]
+    here = context.identities
+    command = [here.portable(part.replace(str(job.scratch), "{scratch}")) for part in question.command]
     folder = str(tool.folder_for(job).relative_to(job.root))
-    installed = context.environment_digest(project.interpreter.parent.parent) if project is not None else ""
+    installed = here.environment(project.interpreter.parent.parent) if project is not None else ""
     return {
         "noxkit": own_version(*_PARTS),
         "its command": key_of(question.task.name, tool.name, folder, *command, *_written(job.scratch)),
-        "its program": _program(question.command[0], environ),
+        "its program": here.program(question.command[0], environ),
         "its options": json.dumps(facts),
-        "variables": key_of(*variables),
+        "variables": key_of(*(here.portable(variable) for variable in variables)),
         "the project's environment": installed,
         _FILES: context.inputs.key(reads),
     }
-
-
-def _program(name: str, environ: Mapping[str, str]) -> str:
-    """Which file the program is, and its state. Raises Unknowable where it is none."""
-    found = shutil.which(name, path=environ.get("PATH"))
-    if found is None:
-        raise Unknowable(f"`{name}` is not on PATH")
-    file = os.path.realpath(found)
-    status = Path(file).stat()
-    return f"{file}\0{status.st_size}\0{status.st_mtime_ns}"
 
 
 def _written(scratch: Path) -> Iterator[bytes]:
@@ -212,7 +204,7 @@ def _outside(value: object) -> Iterator[str]:
 
 
 def _read(context: Context, key: str) -> Outcome | None:
-    kept = context.store.get(key)
+    kept = context.kept.get([key]).get(key)
     if kept is None:
         return None
     try:
@@ -228,7 +220,7 @@ def _keep(context: Context, key: str, outcome: Outcome) -> None:
         data = msgspec.json.encode(msgspec.structs.replace(outcome, evidence=evidence))
     except UnicodeEncodeError:  # a name that is not UTF-8
         return
-    context.store.put(key, data)
+    context.kept.put(key, data)
 
 
 def _different(kept: Outcome, outcome: Outcome) -> Outcome:

@@ -83,6 +83,8 @@ def run(context: Context, planner: Planner) -> Report:
         context.fanout(RunStarted(session=context.session, tasks=tuple(task.label for task in due)))
         outcomes = _outcomes(context, planner, tasks, judge=judge, scope=scope)
         context.inputs.keep()
+        if context.shared is not None:
+            context.shared.flush()
     excused = asked_away(context, tasks) or (scope.base is not None and scope.trouble is None)
     missing = no_subject(context, tasks)
     if missing is not None and not excused:

@@ -15,10 +15,10 @@ _PACKAGE = Path(__file__).parents[1]
 
 @functools.cache
 def own_version(*parts: str) -> str:
-    """noxkit's version, and the state of the files in its folders `parts`, which a checkout of it changes."""
-    state = hashlib.sha256()
+    """noxkit's version, and the content of the files in its folders `parts`, which a checkout of it changes."""
+    content = hashlib.sha256()
     for part in parts:
         for file in sorted((_PACKAGE / part).glob("*.py")):
-            status = file.stat()
-            state.update(f"{file.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    return f"{importlib.metadata.version('noxkit')} {state.hexdigest()}"
+            data = file.read_bytes()
+            content.update(f"{file.name}\0{len(data)}\0".encode() + data)
+    return f"{importlib.metadata.version('noxkit')} {content.hexdigest()}"

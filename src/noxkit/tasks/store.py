@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Entry", "Store", "key_of"]
+__all__ = ["Entry", "Store", "key_of", "sealed", "unsealed"]
 
 _MAGIC = b"noxkit-store/1\n"
-_HEADER = len(_MAGIC) + hashlib.sha256().digest_size
+_HEADER = len(_MAGIC) + hashlib.sha256().digest_size  # bytes
 _KEY = re.compile(r"[0-9a-f]{64}")
 _LOW_WATER = 0.9  # of the limit: what an eviction leaves, so that not every put has to evict
 _ABANDONED = 3600.0  # seconds after which a temporary file has lost its writer
@@ -76,8 +76,8 @@ class Store:
             raw = path.read_bytes()
         except OSError:
             return None
-        data = raw[_HEADER:]
-        if raw[:_HEADER] != _header(key, data):
+        data = unsealed(key, raw)
+        if data is None:
             with contextlib.suppress(OSError):
                 path.unlink()
             return None
@@ -93,7 +93,7 @@ class Store:
             return False
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, _header(key, data) + data)
+            _write(path, sealed(key, data))
         except OSError:
             return False
         self._bound(size)
@@ -165,9 +165,15 @@ def _scan(folder: Path | None) -> list[os.DirEntry[str]]:
         return []
 
 
-def _header(key: str, data: bytes) -> bytes:
-    """What stands before a value: a digest over key and value, so that a renamed file is a miss as well."""
-    return _MAGIC + hashlib.sha256(key.encode() + data).digest()
+def sealed(key: str, data: bytes) -> bytes:
+    """A value as it is stored: behind a digest over key and value, so that a renamed file is a miss as well."""
+    return _MAGIC + hashlib.sha256(key.encode() + data).digest() + data
+
+
+def unsealed(key: str, raw: bytes) -> bytes | None:
+    """The value of `sealed`; None where it is damaged, or that of another key."""
+    data = raw[_HEADER:]
+    return data if raw == sealed(key, data) else None
 
 
 def _write(path: Path, content: bytes) -> None:
