@@ -151,8 +151,17 @@ def test_what_a_dead_writer_left_goes_and_a_live_writers_stays(folder: Path) -> 
     for path in (old, new):
         path.write_bytes(b"part")
     os.utime(old, (1, 1))
-    Store(folder).put(key_of("next"), b"x")
+    Store(folder, 1 << 20).put(key_of("next"), b"x" * 1000)  # large enough for its limit to be counted at once
     assert (old.exists(), new.exists(), len(Store(folder).entries())) == (False, True, 2)
+
+
+def test_many_runs_with_small_puts_stay_within_the_limit(folder: Path) -> None:
+    limit = 1 << 20
+    for number in range(300):
+        Store(folder, limit).put(key_of(str(number)), b"x" * 50)
+        (folder / "00").mkdir(exist_ok=True)
+        (folder / "00" / f"00{number:062x}").write_bytes(b"y" * 20_000)
+    assert sum(entry.size for entry in Store(folder).entries()) < 3 * limit
 
 
 def test_foreign_files_in_the_folder_are_left_alone(folder: Path) -> None:

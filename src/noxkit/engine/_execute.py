@@ -137,7 +137,8 @@ def _run(context: Context, task: Task, judge: Judge, needs: Mapping[str, object]
     span = _span(context, started)
     seconds = span.seconds
     outcome = _described(task, outcome, span)
-    if task.tool is not None and outcome.status in {Status.PASSED, Status.FAILED}:  # of others nobody asks
+    is_run = task.tool is not None and not outcome.cached and outcome.status in {Status.PASSED, Status.FAILED}
+    if is_run:  # of others nobody asks how long they take
         context.store.put(key_of("seconds", task.name), f"{seconds:.3f}".encode())
     told = judge.one(outcome)
     context.fanout(TaskFinished(name=task.label, outcome=left_over(told) if task.write else told))

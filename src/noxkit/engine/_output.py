@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import datetime as dt
 import errno
-import importlib.metadata
 import itertools
 import json
 import os
@@ -22,6 +21,7 @@ from noxkit.diagnostics.files import write_atomic
 from noxkit.diagnostics.model import Finding, Outcome, Report, Severity, Status
 from noxkit.diagnostics.sources import Sources
 from noxkit.engine._verdict import EXIT_CODES, merge_reports
+from noxkit.engine._version import noxkit_version
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.report import format_names, formats
 from noxkit.report._reading import read_report
@@ -252,7 +252,7 @@ def _unplanned(
     findings: tuple[Finding, ...] = (),
 ) -> Report:
     return Report(
-        noxkit=importlib.metadata.version("noxkit"),
+        noxkit=noxkit_version(),
         session=session,
         status=status,
         started=dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),

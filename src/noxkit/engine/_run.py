@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.metadata
 import os
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +26,7 @@ from noxkit.engine._select import plan_commands
 from noxkit.engine._stale import stale_ignores
 from noxkit.engine._subject import no_subject
 from noxkit.engine._verdict import verdict_of
+from noxkit.engine._version import noxkit_version
 from noxkit.tasks.cancel import handling_signals
 from noxkit.tasks.environ import is_ci
 from noxkit.workspace import git as git_module
@@ -156,7 +156,7 @@ def _report(context: Context, ended: Sequence[Outcome], findings: tuple[Finding,
     verdict = verdict_of(ended, strict=strict, excused=excused)
     git_root = context.repository.git_root
     return Report(
-        noxkit=importlib.metadata.version("noxkit"),
+        noxkit=noxkit_version(),
         session=context.session,
         status=verdict.status,
         started="",

@@ -8,9 +8,15 @@ import hashlib
 import importlib.metadata
 from pathlib import Path
 
-__all__ = ["own_version"]
+__all__ = ["noxkit_version", "own_version"]
 
 _PACKAGE = Path(__file__).parents[1]
+
+
+@functools.cache
+def noxkit_version() -> str:
+    """noxkit's version, looked up once: every folder of modules is searched for it."""
+    return importlib.metadata.version("noxkit")
 
 
 @functools.cache
@@ -21,4 +27,4 @@ def own_version(*parts: str) -> str:
         for file in sorted((_PACKAGE / part).glob("*.py")):
             data = file.read_bytes()
             content.update(f"{file.name}\0{len(data)}\0".encode() + data)
-    return f"{importlib.metadata.version('noxkit')} {content.hexdigest()}"
+    return f"{noxkit_version()} {content.hexdigest()}"
