@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
+import functools
 import json
 import math
 import re
@@ -47,7 +48,15 @@ class Hit:
 class _Shape:
     kind: str
     prefix: str
-    pattern: re.Pattern[str]
+    written: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when the first text has its prefix: all of them take longer than the import of the module."""
+        return _compiled(self.written)
+
+
+_compiled = functools.cache(re.compile)
 
 
 # vendor's kind | fixed prefix | what follows it
@@ -156,7 +165,7 @@ SonarQube token | squ_ | [0-9a-f]{40}
 age key | AGE-SECRET-KEY-1 | [02-9AC-HJ-NP-Z]{58}
 """
 _SHAPES = [
-    _Shape(kind, prefix, re.compile(re.escape(prefix) + rest + r"(?![A-Za-z0-9_])"))
+    _Shape(kind, prefix, re.escape(prefix) + rest + r"(?![A-Za-z0-9_])")
     for kind, prefix, rest in (line.split(" | ", 2) for line in _TABLE.strip().splitlines())
 ]
 # Too short or too common to look for by themselves: what makes them rare is looked for instead.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import sys
@@ -63,8 +64,8 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
     nox.virtualenv.ALL_VENVS.setdefault(_BACKEND, _environment)
 
     def run(session: nox.Session) -> None:
-        plans = importlib.import_module("noxkit.engine._plans")
-        importlib.import_module(bridge).run_session(session, session.name, choose(plans, session))
+        plans, runner = _imported("noxkit.engine._plans", bridge)
+        runner.run_session(session, session.name, choose(plans, session))
 
     run.__doc__ = description
     nox.session(
@@ -75,6 +76,16 @@ def register(  # noqa: PLR0913 -- the facts of one session, each a literal at th
         tags=list(tags),
         allow_parallel=True,
     )(run)
+
+
+def _imported(*names: str) -> list[ModuleType]:
+    """Modules, whose objects all stay: the collector that looked for garbage among them would find none."""
+    gc.disable()
+    try:
+        return [importlib.import_module(name) for name in names]
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _refuse(name: str, taken: CodeType | None) -> NoReturn:
