@@ -19,6 +19,7 @@ from sessions._bench_changed import changed
 from sessions._bench_html import pages
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
+from sessions._bench_plan import plans
 from sessions._bench_rivals import (
     COLLECTION_REQUIREMENT,
     TOOLBOX_REQUIREMENT,
@@ -392,4 +393,5 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "first": first,
     "toolbox": toolbox,
     "collection": collection,
+    "plan": plans,
 }

@@ -149,6 +149,8 @@ _OWN = {
     "consistency": ("consistency", "source", "generated"),
     "clean": ("leftovers",),
     "commits": ("commits", "pull_request"),
+    "bump": ("bump",),
+    "changelog": ("changelog",),
     "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),

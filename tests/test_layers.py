@@ -15,7 +15,8 @@ LEVELS = {
     **dict.fromkeys(("artifacts", "config", "workspace", "tasks", "report"), 2),
     **dict.fromkeys(("rules", "tools", "environments"), 3),
     **dict.fromkeys(("adopt", "engine"), 4),
-    **dict.fromkeys(("sessions", "commands", "tox_plugin", "__main__", "__init__"), 5),
+    "release": 5,
+    **dict.fromkeys(("sessions", "commands", "tox_plugin", "__main__", "__init__"), 6),
 }
 PLUGINS = {"rules", "tools", "report", "commands"}
 FILES = sorted(file.relative_to(SOURCE) for file in SOURCE.rglob("*.py"))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from noxkit.errors import NoxkitError
     from noxkit.sessions import (
         build,
+        bump,
+        changelog,
         check,
         clean,
         commits,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = [
     "NoxkitError",
     "build",
+    "bump",
+    "changelog",
     "check",
     "clean",
     "commits",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from noxkit.diagnostics.model import FileRecord, Outcome, Status
 from noxkit.engine._contents import project_of
-from noxkit.engine._release import published
+from noxkit.engine._scope import published
 from noxkit.engine._task import Task
 from tests._trees import PYTHON
 from tests.artifacts._recipes import build

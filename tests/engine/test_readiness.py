@@ -9,8 +9,8 @@ import pytest
 
 from noxkit.diagnostics.model import FileRecord, Finding, Outcome, Severity, Status
 from noxkit.engine._readiness import readiness_of
-from noxkit.engine._release import left_out, published
-from noxkit.engine._scope import Scope
+from noxkit.engine._release import left_out
+from noxkit.engine._scope import Scope, published
 from tests.engine._releases import member, workspace
 
 if TYPE_CHECKING:

@@ -63,6 +63,8 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "wheel_contents",
         "licenses",
         "release_check",
+        "bump",
+        "changelog",
         "deps_update",
         "clean",
         "generated",

@@ -32,6 +32,7 @@ _TAIL = (
 )
 
 _RELEASED = frozenset({"release_check"})
+_VERSIONED = frozenset({"bump", "changelog"})
 _TYPED = frozenset({"lint", "typecheck", "check", "release_check"})
 _TESTED = frozenset({"tests", "tests_watch", "coverage", "check", "release_check"})
 _WRITING = frozenset({"fix", "fmt"})
@@ -43,6 +44,8 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.release": _RELEASED,
     "run.skip-tests": _RELEASED,
     "run.rehearse": _RELEASED,
+    **dict.fromkeys(("run.major", "run.minor", "run.patch", "run.pre", "run.post", "run.dev"), _VERSIONED),
+    "run.set-version": _VERSIONED,
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
@@ -59,7 +62,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "advisories": frozenset({"security", "release_check"}),
     "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),
-    "release": _RELEASED,
+    "release": _RELEASED | _VERSIONED,
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""
 

@@ -162,6 +162,25 @@ class Release(Table, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether each wheel is compared with the newest release that the index has."),
     ] = True
+    minor_types: Annotated[
+        tuple[str, ...],
+        Meta(description="The types of commits that make a minor release.", extra={"metavar": "TYPE"}),
+    ] = ("feat",)
+    patch_types: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="The types of commits that make a patch release; others make none, unless they break "
+            "something.",
+            extra={"metavar": "TYPE"},
+        ),
+    ] = ("fix", "perf", "revert")
+    major_on_zero: Annotated[
+        bool, Meta(description="Whether a breaking change leads from 0.x to 1.0; else it is a minor release.")
+    ] = False
+    dependents: Annotated[
+        Literal["patch", "none"],
+        Meta(description="Whether members that require a released one get a patch release as well.", examples=["none"]),
+    ] = "patch"
     tag: Annotated[
         Annotated[
             str,

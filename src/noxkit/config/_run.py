@@ -46,7 +46,8 @@ class RunOptions(Table, frozen=True, kw_only=True):
     dry_run: Annotated[
         bool,
         Meta(
-            description="Say what would run, and run nothing; of `deps_update` and `clean`, what they would write.",
+            description="Say what would run, and run nothing; of `deps_update`, `clean`, `bump` and `changelog`, "
+            "what they would write.",
             extra={"group": "What runs"},
         ),
     ] = False
@@ -107,6 +108,43 @@ class RunOptions(Table, frozen=True, kw_only=True):
             extra={"group": "Built files and releases"},
         ),
     ] = None
+    major: Annotated[
+        bool,
+        Meta(description="Make it a major release, whatever the commits say.", extra={"group": "The next version"}),
+    ] = False
+    minor: Annotated[
+        bool,
+        Meta(description="Make it a minor release, whatever the commits say.", extra={"group": "The next version"}),
+    ] = False
+    patch: Annotated[
+        bool,
+        Meta(description="Make it a patch release, whatever the commits say.", extra={"group": "The next version"}),
+    ] = False
+    pre: Annotated[
+        Literal["a", "b", "rc"] | None,
+        Meta(description="Make it an alpha, a beta or a release candidate.", extra={"group": "The next version"}),
+    ] = None
+    post: Annotated[bool, Meta(description="Make it a post-release.", extra={"group": "The next version"})] = False
+    dev: Annotated[bool, Meta(description="Make it a development release.", extra={"group": "The next version"})] = (
+        False
+    )
+    set_version: Annotated[
+        tuple[
+            Annotated[
+                str,
+                Meta(
+                    pattern=r"^\S+$",
+                    examples=["acme==2.0"],
+                    extra={
+                        "expected": "a version, with the name of a package and `==` before it",
+                        "metavar": "[NAME==]VERSION",
+                    },
+                ),
+            ],
+            ...,
+        ],
+        Meta(description="The next version, of one package or of all.", extra={"group": "The next version"}),
+    ] = ()
     ci: Annotated[
         bool,
         Meta(

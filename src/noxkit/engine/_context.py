@@ -283,6 +283,6 @@ def git_runner(runner: Runner, root: Path):
             )
         except ProgramNotFoundError:
             return None
-        return completed.stdout if completed.returncode == 0 else None
+        return completed.stdout if completed.returncode == 0 and not completed.truncated else None
 
     return git

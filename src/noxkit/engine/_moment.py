@@ -19,6 +19,7 @@ from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.engine._contents import built_version
 from noxkit.engine._indexes import publishing_arguments
 from noxkit.engine._rules import signed, workspace_facts
+from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.rules._changelog import is_changelog
@@ -47,7 +48,6 @@ MOMENT = "moment"
 NOTHING = "nothing to release"
 """The reason of a package that is not about to be released."""
 
-_NUMBERED = re.compile(r"(?:\d+!)?\d+(?:\.|[a-z]|$)")  # and not a date, which is read as a post-release
 _PATIENCE = 60.0  # seconds that a remote repository is waited for
 _RULES = (changelog_version, local_version, version_taken, tag_taken, tree_dirty)
 _ABSENT = re.compile(
@@ -98,8 +98,8 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
     if version is None:
         reason = "the build computes its version, and there is no build"
         return Outcome(name=MOMENT, status=Status.INCONCLUSIVE, reason=reason, hint="mend what the build reports")
-    template = _template(context, package)
-    last = max(_versions(context, template, package), default=None)
+    template = tag_template(context, package)
+    last = max(tagged_versions(template, package.name, context.repository.tags).values(), default=None)
     unfinished = _is_unfinished(version)
     if not asked and (last is None or unfinished or _same(str(last), version)):
         why = f"{version} is a development version" if unfinished else f"{version} is tagged"
@@ -118,46 +118,6 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
         reason = "; ".join(answers.doubts)
         outcome = msgspec.structs.replace(outcome, status=Status.INCONCLUSIVE, reason=reason, hint=hint)
     return signed(context, outcome, [finding for each in _RULES for finding in each(facts, package=package.name)])
-
-
-def _template(context: Context, package: Package) -> str:
-    """How its tags are written: as `release.tag` says, else as most that name a version are.
-
-    Without any, `v1.0` for one package and `name-v1.0` for several.
-    """
-    configured = context.config.options.release.tag
-    if configured:
-        return configured
-    published = [package for package in context.repository.workspace.packages if package.publish]
-    together = len({package.version for package in published}) == 1 and published[0].version is not None
-    known = (*_OF_ONE, *_OF_SEVERAL) if len(published) == 1 else (*_OF_SEVERAL, *(_OF_ONE if together else ()))
-    return max(known, key=lambda template: len(_versions(context, template, package)))  # the first of equals
-
-
-# Ways in which repositories write their tags, the most usual first.
-_OF_ONE = ("v{version}", "{version}", "release-{version}", "release/{version}", "V{version}", "version-{version}")
-_OF_SEVERAL = (
-    "{name}-v{version}",
-    "{name}-{version}",
-    "{name}@{version}",
-    "{name}@v{version}",
-    "{name}/v{version}",
-    "{name}/{version}",
-    "{name}=={version}",
-    "{name}_v{version}",
-)
-
-
-def _versions(context: Context, template: str, package: Package) -> list[Version]:
-    """The versions that tags of this form name."""
-    before, _, after = template.replace("{name}", package.name).partition("{version}")
-    found: list[Version] = []
-    for tag in context.repository.tags:
-        text = tag.removeprefix(before).removesuffix(after)
-        if tag == f"{before}{text}{after}" and _NUMBERED.match(text):
-            with contextlib.suppress(InvalidVersion):
-                found.append(Version(text))
-    return found
 
 
 def _no_tag(context: Context) -> str:

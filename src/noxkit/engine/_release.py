@@ -16,6 +16,7 @@ from noxkit.engine._moment import plan_moment
 from noxkit.engine._previous import plan_previous
 from noxkit.engine._rehearsal import plan_rehearsal
 from noxkit.engine._rules import plan_rules
+from noxkit.engine._scope import published
 from noxkit.engine._select import plan_checkers, plan_static
 from noxkit.engine._tests import default_python, plan_tests_everywhere
 
@@ -23,15 +24,8 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
     from noxkit.engine._task import Task
-    from noxkit.workspace.model import Package
 
-__all__ = ["left_out", "plan_release_check", "published"]
-
-
-def published(context: Context, scope: Scope) -> tuple[Package, ...]:
-    """The packages that a release is about."""
-    members = scope.packages if scope.packages is not None else context.repository.workspace.packages
-    return tuple(package for package in members if package.publish)
+__all__ = ["left_out", "plan_release_check"]
 
 
 def plan_release_check(context: Context, scope: Scope) -> list[Task]:

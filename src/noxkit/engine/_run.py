@@ -20,8 +20,8 @@ from noxkit.engine._judge import Judge
 from noxkit.engine._names import apply_names, asked_away, check_names
 from noxkit.engine._notes import notes_for
 from noxkit.engine._readiness import readiness_of
-from noxkit.engine._release import left_out, published
-from noxkit.engine._scope import scope_of
+from noxkit.engine._release import left_out
+from noxkit.engine._scope import published, scope_of
 from noxkit.engine._select import plan_commands
 from noxkit.engine._stale import stale_ignores
 from noxkit.engine._subject import no_subject

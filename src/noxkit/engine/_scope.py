@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.workspace.model import Package, Workspace
 
-__all__ = ["Scope", "affected_by", "scope_of"]
+__all__ = ["Scope", "affected_by", "published", "scope_of"]
 
 _ALL = ""  # the name under which the reason stands for which everything is affected
 _LOCK = "uv.lock"
@@ -51,6 +51,12 @@ class Scope:
         if self.packages is None:
             return (".",)
         return tuple(package.folder for package in self.packages)
+
+
+def published(context: Context, scope: Scope) -> tuple[Package, ...]:
+    """The packages that a release is about."""
+    members = scope.packages if scope.packages is not None else context.repository.workspace.packages
+    return tuple(package for package in members if package.publish)
 
 
 def scope_of(context: Context) -> Scope:

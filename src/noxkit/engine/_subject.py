@@ -22,6 +22,8 @@ _NOT_ABOUT_FILES = frozenset(
         "build",
         "clean",
         "commits",
+        "bump",
+        "changelog",
         "deps_update",
         "generated",
         "licenses",

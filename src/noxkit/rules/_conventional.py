@@ -149,7 +149,9 @@ class Message:
     @property
     def breaking(self) -> bool:
         """Whether it announces a breaking change, in its subject or in a footer."""
-        return bool(self.header and self.header.breaking) or any(footer.breaking for footer in self.footers)
+        if self.header is not None and self.header.breaking:
+            return True
+        return any("BREAKING" in line for line in self._lines) and any(footer.breaking for footer in self.footers)
 
     def numbered(self) -> Iterator[tuple[int, str]]:
         """The lines below the subject with their 1-based numbers."""

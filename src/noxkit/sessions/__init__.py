@@ -2,6 +2,8 @@
 """The factories: each registers one session with nox when it is called, and nothing on import."""
 
 from noxkit.sessions.build import build
+from noxkit.sessions.bump import bump
+from noxkit.sessions.changelog import changelog
 from noxkit.sessions.check import check
 from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
@@ -24,6 +26,8 @@ from noxkit.sessions.wheel_contents import wheel_contents
 
 __all__ = [
     "build",
+    "bump",
+    "changelog",
     "check",
     "clean",
     "commits",

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from noxkit.sessions.build import build
+from noxkit.sessions.bump import bump
+from noxkit.sessions.changelog import changelog
 from noxkit.sessions.check import check
 from noxkit.sessions.clean import clean
 from noxkit.sessions.commits import commits
@@ -34,7 +36,7 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, licenses, release_check),
+        *(build, wheel_contents, licenses, release_check, bump, changelog),
         *(deps_update, clean, generated, tests_watch),
     ):
         factory()

@@ -45,9 +45,10 @@ class Ending(enum.Enum):
 
 
 class Stream:
-    """The end of what was written to one pipe: all of it up to `limit` bytes."""
+    """The end of what was written to one pipe: all of it up to `limit` bytes; nothing where a `sink` takes it."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, sink: Callable[[bytes], None] | None = None) -> None:
+        self._sink = sink
         self._chunks: collections.deque[bytes] = collections.deque()
         self._limit = limit
         self._size = 0
@@ -55,6 +56,9 @@ class Stream:
 
     def add(self, data: bytes) -> None:
         """Take the next bytes, and let go of the first chunks that are not needed any more."""
+        if self._sink is not None:
+            self._sink(data)
+            return
         self._chunks.append(data)
         self._size += len(data)
         while self._size - len(self._chunks[0]) >= self._limit:
@@ -77,7 +81,7 @@ class Child:
     given to another one while anybody is in its group, and until it is reaped in `_gone`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a process is started with
         self,
         command: Sequence[str],
         *,
@@ -85,6 +89,7 @@ class Child:
         environment: Mapping[str, str],
         limit: int,
         umask: int | None = None,
+        sink: Callable[[bytes], None] | None = None,
     ) -> None:
         self._process = subprocess.Popen(
             command,
@@ -98,7 +103,7 @@ class Child:
             umask=-1 if umask is None else umask,
         )
         self.pid = self._process.pid
-        self.stdout, self.stderr = Stream(limit), Stream(limit)
+        self.stdout, self.stderr = Stream(limit, sink), Stream(limit)
         self._open: dict[int, Stream] = {}
         self._poll = select.poll()
         for pipe, stream in ((self._process.stdout, self.stdout), (self._process.stderr, self.stderr)):

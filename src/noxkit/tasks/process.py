@@ -21,7 +21,7 @@ from noxkit.tasks._child import STATUS_LOST, Child, Ending
 from noxkit.tasks.cancel import Cancel
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from noxkit.diagnostics.events import Observer
 
@@ -104,13 +104,15 @@ class Runner:
         environment: Mapping[str, str | None] = _NO_CHANGES,
         timeout: float | None = None,
         nice: int = 0,
+        sink: Callable[[bytes], None] | None = None,
     ) -> Completed:
         """Run a program to its end in `cwd` (default: the root), and end all that it leaves behind.
 
         A variable of `environment` with the value None is removed. After `timeout` seconds, and when
         the run is cancelled, the process and all below it get TERM, and KILL two seconds later.
         After a cancel nothing is started any more: the result is `cancelled`, without an event.
-        Raises ProgramNotFoundError, FolderNotFoundError or their base StartError.
+        A `sink` is given what is printed on standard output while it is, and nothing of that is kept.
+        Raises ProgramNotFoundError, FolderNotFoundError or their base StartError, and what `sink` raises.
         """
         arguments = tuple(os.fspath(part) for part in command)
         folder = self.root if cwd is None else cwd
@@ -118,7 +120,7 @@ class Runner:
             return Completed(arguments, -signal.SIGTERM, b"", b"", 0.0, cancelled=True)
         began = time.monotonic()
         actual = environ.changed(self.environment, environment)
-        with self._child(arguments, folder, actual) as child:
+        with self._child(arguments, folder, actual, sink) as child:
             if nice:
                 _posix.lower_priority(child.pid, nice)
             self._announce(child.pid, task=task, command=arguments, folder=folder, environment=actual)
@@ -138,12 +140,18 @@ class Runner:
         return completed
 
     @contextlib.contextmanager
-    def _child(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Generator[Child]:
+    def _child(
+        self,
+        command: tuple[str, ...],
+        folder: Path,
+        environment: Mapping[str, str],
+        sink: Callable[[bytes], None] | None,
+    ) -> Generator[Child]:
         """A started process that is gone at the end, whatever happens in between."""
         child: Child | None = None
         try:
             with self.cancel.shielded():
-                child = self._start(command, folder, environment)
+                child = self._start(command, folder, environment, sink)
                 self.cancel.add_group(child.pid)
             yield child
         finally:
@@ -153,10 +161,16 @@ class Runner:
                     child.close()
                     self.cancel.remove_group(child.pid)
 
-    def _start(self, command: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Child:
+    def _start(
+        self,
+        command: tuple[str, ...],
+        folder: Path,
+        environment: Mapping[str, str],
+        sink: Callable[[bytes], None] | None,
+    ) -> Child:
         program = command[0]
         try:
-            return Child(command, cwd=folder, environment=environment, limit=self.kept, umask=self.umask)
+            return Child(command, cwd=folder, environment=environment, limit=self.kept, umask=self.umask, sink=sink)
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             if not folder.is_dir():
                 raise FolderNotFoundError(program, f"there is no folder {folder} to start it in") from error

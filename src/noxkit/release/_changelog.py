@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`changelog`: the entry of each version that is released, from what stands under Unreleased, else from the commits."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from noxkit.diagnostics.decoding import decode_text
+from noxkit.diagnostics.model import Outcome, Status
+from noxkit.engine._task import Task
+from noxkit.errors import NoxkitError
+from noxkit.release._plan import asked_of, make_plan, refused
+from noxkit.release._together import Write, diff_of, recover, write_together
+from noxkit.release._versions import Level
+from noxkit.rules._changelog import is_changelog, read_entry
+from noxkit.rules._markdown import read_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from noxkit.diagnostics.model import EvidenceValue
+    from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
+    from noxkit.engine._task import ToolCall
+    from noxkit.release._history import Counted
+    from noxkit.release._plan import Member, Plan
+    from noxkit.rules._changelog import Entry
+
+__all__ = ["CHANGELOG", "notes_of", "plan_changelog", "with_entry"]
+
+CHANGELOG = "changelog"
+"""The task's name."""
+
+SECTIONS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
+"""The sections of an entry in their order (Keep a Changelog 1.1.0)."""
+
+_OF_TYPES = {"feat": "Added", "fix": "Fixed", "security": "Security", "deprecate": "Deprecated", "remove": "Removed"}
+_DEFINITION = re.compile(r"^\[(?P<label>[^\]]+)\]:\s*(?P<address>\S+)\s*$")
+_COMPARED = re.compile(r"(?P<base>.+/(?:-/)?compare/)(?P<old>.+?)(?P<dots>\.{2,3})(?P<new>.+)")
+
+
+class ChangelogError(Exception):
+    """Why an entry cannot be written."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What an entry is about: the version, the tag to come and the last one, and the day (`2026-11-27`).
+
+    `needs` are the members that are released with it and that it requires, each with its version.
+    """
+
+    version: Version
+    tag: str
+    last_tag: str | None
+    date: str
+    needs: tuple[str, ...] = ()
+
+
+def plan_changelog(context: Context, scope: Scope) -> list[Task]:
+    """One task for all members. Raises NoxkitError for flags that mean nothing, and without git."""
+    del scope
+    asked = asked_of(context)
+    plan = functools.partial(make_plan, context, asked)
+    return [Task(name=CHANGELOG, action=functools.partial(_change, context, plan), why="asked for", paths=(".",))]
+
+
+def _change(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
+    try:
+        restored = recover(context.root, context.state / "release", dry=context.config.run.dry_run)
+        plan = make()
+    except NoxkitError as error:
+        return refused(CHANGELOG, error)
+    evidence: dict[str, EvidenceValue] = {"packages": len(plan.released), "put_back": list(restored)}
+    try:
+        writes = _writes(context, plan)
+    except ChangelogError as error:
+        hint = "write the entry by hand, or give the file the form of https://keepachangelog.com"
+        return Outcome(name=CHANGELOG, status=Status.FAILED, reason=str(error), hint=hint, evidence=evidence)
+    paths = [write.path for write in writes]
+    if not writes:
+        said = "already done: every version has its entry" if plan.released else "nothing to release"
+        context.outbox.append(f"{said}\n")
+        return Outcome(name=CHANGELOG, status=Status.PASSED, evidence={**evidence, "written": []})
+    context.outbox.append(diff_of(writes))
+    if context.config.run.dry_run:
+        return Outcome(name=CHANGELOG, status=Status.PASSED, evidence={**evidence, "would_change": paths})
+    wrong = write_together(context.root, context.state / "release", writes, then=lambda: None)
+    if wrong is not None:
+        return Outcome(
+            name=CHANGELOG, status=Status.FAILED, reason=wrong, hint="mend that and run it again", evidence=evidence
+        )
+    return Outcome(name=CHANGELOG, status=Status.PASSED, evidence={**evidence, "changed": paths})
+
+
+def _writes(context: Context, plan: Plan) -> list[Write]:
+    """What each changelog is to hold; several members may share one."""
+    old: dict[str, bytes] = {}
+    new: dict[str, bytes] = {}
+    for member in plan.released:
+        path = _file_of(context, member)
+        if path is None or member.next is None or member.tag is None:
+            continue
+        content = new.get(path) or old.setdefault(path, (context.root / path).read_bytes())
+        try:
+            decoded = decode_text(content)
+        except UnicodeDecodeError as error:
+            raise ChangelogError(f"{path} is not UTF-8: {error.reason}") from error
+        versions = {each.name: each.next for each in plan.released}
+        release = Release(
+            version=Version(member.next),
+            tag=member.tag,
+            last_tag=member.last_tag,
+            date=_date(context),
+            needs=tuple(f"{name} {versions[name]}" for name in member.needs if name in versions),
+        )
+        new[path] = decoded.encode(with_entry(decoded.text, release, member.commits, path=path))
+    return [Write(path=path, old=old[path], new=data) for path, data in sorted(new.items()) if data != old[path]]
+
+
+def _file_of(context: Context, member: Member) -> str | None:
+    """The changelog in the member's folder, else that of the root where there is one member alone."""
+    published = [package for package in context.repository.workspace.packages if package.publish]
+    folders = [member.folder, *(["."] if len(published) == 1 else [])]
+    for folder in folders:
+        prefix = "" if folder == "." else f"{folder}/"
+        for path in context.repository.files:
+            if path.startswith(prefix) and "/" not in path[len(prefix) :] and is_changelog(path[len(prefix) :]):
+                return path
+    return None
+
+
+def _date(context: Context) -> str:
+    """The day of the last commit: the same history gives the same file."""
+    git = context.repository.git
+    said = git(["log", "-1", "--format=%cs"]) if git is not None else None
+    return (said or b"").decode().strip()
+
+
+def with_entry(content: str, release: Release, commits: Sequence[Counted], *, path: str) -> str:
+    """A changelog with an entry for the release; as it is where it has one.
+
+    What stands under Unreleased becomes the entry, with its sections in their order; where nothing does, the commits
+    that count. Raises ChangelogError where the file has another form.
+    """
+    if not path.lower().endswith((".md", ".markdown")):
+        raise ChangelogError(f"{path} is not Markdown")
+    document = read_markdown(path, content.encode())
+    newline = "\r\n" if "\r\n" in content else "\n"
+    lines = content.splitlines()
+    entries = [(heading.line - 1, heading.level, read_entry(heading.text)) for heading in document.headings]
+    known = [(line, level, entry) for line, level, entry in entries if entry is not None]
+    if any(entry.version == release.version for _, _, entry in known):
+        return content
+    waiting = next(((line, level, entry) for line, level, entry in known if entry.version is None), None)
+    versions = [(line, level, entry) for line, level, entry in known if entry.version is not None]
+    level = (waiting or next(iter(versions), (0, 2, None)))[1]
+    start = waiting[0] if waiting else versions[0][0] if versions else _end(lines)
+    end = next((line for line, other, _ in entries if waiting and line > start and other <= level), None)
+    end = start if waiting is None else end if end is not None else _definitions(lines, start)
+    body = _in_order(lines[start + 1 : end], level) if waiting else []
+    body = body if any(line.strip() for line in body) else _of_commits(commits, release, level)
+    heading = _heading(release, level, versions[0][2] if versions else waiting[2] if waiting else None)
+    head = [f"{lines[start]}", ""] if waiting else []
+    made = [*head, heading, "", *_trimmed(body), ""]
+    result = [*lines[:start], *made, *lines[end:]]
+    result = _linked(result, release)
+    return newline.join(result).rstrip() + newline
+
+
+def _end(lines: Sequence[str]) -> int:
+    return _definitions(lines, 0)
+
+
+def _definitions(lines: Sequence[str], start: int) -> int:
+    """The line at which the link definitions at the end begin."""
+    end = len(lines)
+    while end > start + 1 and (not lines[end - 1].strip() or _DEFINITION.match(lines[end - 1])):
+        end -= 1
+    return end
+
+
+def _heading(release: Release, level: int, like: Entry | None) -> str:
+    """The entry's heading, bracketed where those of others are."""
+    name = f"[{release.version}]" if like is None or like.bracketed else str(release.version)
+    name = f"v{name}" if like is not None and like.name.startswith("v") and not like.bracketed else name
+    return f"{'#' * level} {name} - {release.date}"
+
+
+def _in_order(lines: Sequence[str], level: int) -> list[str]:
+    """The sections in their order, those of one name as one; as they are where there are others."""
+    mark = "#" * (level + 1) + " "
+    lead: list[str] = []
+    sections: dict[str, list[str]] = {}
+    here = lead
+    fenced = False
+    for line in lines:
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        if line.startswith(mark) and not fenced:
+            here = sections.setdefault(line.removeprefix(mark).strip(), [])
+        else:
+            here.append(line)
+    if not set(sections) <= set(SECTIONS):
+        return list(lines)
+    ordered = [*_trimmed(lead)]
+    for name in SECTIONS:
+        if name in sections and _trimmed(sections[name]):
+            ordered += [*([""] if ordered else []), f"{mark}{name}", "", *_trimmed(sections[name])]
+    return ordered
+
+
+def _of_commits(commits: Sequence[Counted], release: Release, level: int) -> list[str]:
+    """Sections of what the commits say; breaking changes first, and marked."""
+    sections: dict[str, list[str]] = {}
+    if not commits:
+        sections["Changed"] = [f"- Requires {each}" for each in release.needs] or ["- No changes of its own"]
+    for each in commits:
+        header = each.message.header
+        kind = header.type.lower() if header is not None else ""
+        said = header.description if header is not None else each.message.subject
+        scope = f"**{header.scope}:** " if header is not None and header.scope else ""
+        section = (
+            "Changed" if each.breaking else _OF_TYPES.get(kind, "Added" if each.level is Level.MINOR else "Changed")
+        )
+        line = f"- {'**Breaking:** ' if each.breaking else ''}{scope}{said[:1].upper()}{said[1:]}"
+        said_more = [footer.value.split("\n")[0] for footer in each.message.footers if footer.breaking]
+        sections.setdefault(section, []).append(line + "".join(f" ({more})" for more in said_more))
+    lines: list[str] = []
+    for name in SECTIONS:
+        if name in sections:
+            listed = sorted(sections[name], key=lambda line: not line.startswith("- **Breaking:**"))
+            lines += [*([""] if lines else []), f"{'#' * (level + 1)} {name}", "", *listed]
+    return lines
+
+
+def _trimmed(lines: Sequence[str]) -> list[str]:
+    kept = list(lines)
+    while kept and not kept[0].strip():
+        kept.pop(0)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept
+
+
+def _linked(lines: list[str], release: Release) -> list[str]:
+    """The link definitions with one for the release, where the file has such of comparisons."""
+    for place, line in enumerate(lines):
+        definition = _DEFINITION.match(line)
+        compared = _COMPARED.fullmatch(definition["address"]) if definition is not None else None
+        if definition is None or compared is None or definition["label"].lower() != "unreleased":
+            continue
+        base, dots = compared["base"], compared["dots"]
+        mine = f"[{release.version}]: {base}{compared['old']}{dots}{release.tag}"
+        return [
+            *lines[:place],
+            f"[{definition['label']}]: {base}{release.tag}{dots}{compared['new']}",
+            mine,
+            *lines[place + 1 :],
+        ]
+    return lines
+
+
+def notes_of(content: str, version: Version, *, path: str) -> str | None:
+    """What the entry of exactly this version says, without its heading; None where there is no such entry."""
+    document = read_markdown(path, content.encode())
+    lines = content.splitlines()
+    headings = [(heading.line - 1, heading.level, read_entry(heading.text)) for heading in document.headings]
+    for place, (line, level, entry) in enumerate(headings):
+        if entry is not None and entry.version == version:
+            end = next(
+                (other for other, depth, _ in headings[place + 1 :] if depth <= level), _definitions(lines, line)
+            )
+            return "\n".join(_trimmed(lines[line + 1 : end])) + "\n"
+    return None
