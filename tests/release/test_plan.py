@@ -404,3 +404,45 @@ def test_what_counts_is_what_git_says_is_in_no_tag(repo: Repo, change: Change, s
         newest = max(reachable, key=lambda tag: int(tag.rpartition(".")[2]), default=None)
         fixes = {line for line in listed.split() if repo.git("log", "-1", "--format=%s", line).startswith("fix")}
         assert (member.last_tag, {each.id for each in member.commits}) == (newest, fixes)
+
+
+def test_a_lock_that_follows_another_member_is_no_change(repo: Repo, change: Change) -> None:
+    tagged(repo)
+    change("feat: a", "packages/core/src/core/a.py", "packages/docs/uv.lock")
+    assert versions(repo)["docs"] is None
+    change("fix(docs): only the lock", "packages/docs/uv.lock")
+    assert versions(repo)["docs"] is None
+
+
+TAGS = [
+    ('release.tag = "{name}@{version}"', "core@1.0.0"),
+    ('release.tag = "rel/{dir}/{version}"', "rel/core/1.0.0"),
+    ('[[tool.noxkit.kinds]]\nname = "all"\npaths = ["packages/*"]\ntag = "c{version}"', "c1.0.0"),
+    ("", "core==1.0.0"),
+    ("", "core/v1.0.0"),
+]
+
+
+@pytest.mark.parametrize(("noxkit", "tag"), TAGS)
+def test_tags_are_written_as_the_repository_writes_them(repo: Repo, change: Change, noxkit: str, tag: str) -> None:
+    repo.write(workspace({"core": (), "docs": ()}, noxkit=noxkit)).commit("chore: begin")
+    repo.git("tag", tag)
+    change("fix: a", "packages/core/src/core/a.py")
+    member = planned(repo).members[0]
+    assert (member.last_tag, member.next, member.tag) == (tag, "1.0.1", tag.replace("1.0.0", "1.0.1"))
+
+
+def test_tags_with_the_name_of_the_folder_are_found(repo: Repo, change: Change) -> None:
+    files = workspace({"core": (), "docs": ()})
+    files["packages/core/pyproject.toml"] = files["packages/core/pyproject.toml"].replace('"core"', '"acme-core"')
+    repo.write(files).commit("chore: begin")
+    repo.git("tag", "core==1.0.0")
+    change("fix: a", "packages/core/src/core/a.py")
+    assert planned(repo).members[0].tag == "core==1.0.1"
+
+
+def test_a_dynamic_version_is_read_where_the_build_reads_it(repo: Repo) -> None:
+    files = alone(None, more='[tool.hatch.version]\npath = "src/acme/__init__.py"\n')
+    repo.write({**files, "src/acme/__init__.py": '__version__ = "0.7.0"\n'}).commit("feat: all")
+    member = planned(repo).members[0]
+    assert (member.current, member.next) == ("0.7.0", "0.7.0")

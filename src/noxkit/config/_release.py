@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from noxkit.config._types import Table
+from noxkit.config._types import Table, TagTemplate
 
 __all__ = ["Advisories", "Artifacts", "Build", "Licenses", "Release"]
 
@@ -182,17 +182,10 @@ class Release(Table, frozen=True, kw_only=True):
         Meta(description="Whether members that require a released one get a patch release as well.", examples=["none"]),
     ] = "patch"
     tag: Annotated[
-        Annotated[
-            str,
-            Meta(
-                pattern=r"^[^\s{}]*(\{name\}[^\s{}]*)?\{version\}[^\s{}]*$",
-                extra={"expected": "a name of a tag with `{version}`, and `{name}` where there are several packages"},
-            ),
-        ]
-        | None,
+        TagTemplate | None,
         Meta(
             description="The git tag of a release; by default written as the earlier ones are, else `v{version}` for "
-            "one package, `{name}-v{version}` for each of several.",
+            "one package, `{name}-v{version}` for each of several. `{dir}` is the name of the package's folder.",
             examples=["{name}@{version}"],
         ),
     ] = None

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from noxkit.config._types import Code, Glob, Name, Percent, ProjectField, Table, Task
+from noxkit.config._types import Code, Glob, Name, Percent, ProjectField, Table, TagTemplate, Task
 
 __all__ = ["Command", "CoverageGroup", "Generated", "Ignore", "Kind"]
 
@@ -67,6 +67,10 @@ class Kind(Table, frozen=True, kw_only=True):
     version_group: Annotated[
         Name | None,
         Meta(description="Packages of one version group have the same version.", examples=["acme"]),
+    ] = None
+    tag: Annotated[
+        TagTemplate | None,
+        Meta(description="The git tags of their releases, instead of `release.tag`.", examples=["cli=={version}"]),
     ] = None
     required_files: Annotated[
         tuple[Glob, ...],

@@ -17,6 +17,7 @@ __all__ = [
     "Revision",
     "Selector",
     "Table",
+    "TagTemplate",
     "Task",
 ]
 
@@ -69,6 +70,13 @@ Task: TypeAlias = Annotated[
         pattern=r"^[^\s-]\S*$",
         examples=["typos"],
         extra={"expected": "a name without spaces", "metavar": "NAME"},
+    ),
+]
+TagTemplate: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\s{}]*(\{(name|dir)\}[^\s{}]*)?\{version\}[^\s{}]*$",
+        extra={"expected": "a tag with `{version}`, and `{name}` or `{dir}` where there are several packages"},
     ),
 ]
 Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100, examples=[90], extra={"metavar": "PERCENT"})]

@@ -99,13 +99,13 @@ def _ask(context: Context, package: Package, _call: ToolCall, needs: Mapping[str
         reason = "the build computes its version, and there is no build"
         return Outcome(name=MOMENT, status=Status.INCONCLUSIVE, reason=reason, hint="mend what the build reports")
     template = tag_template(context, package)
-    last = max(tagged_versions(template, package.name, context.repository.tags).values(), default=None)
+    last = max(tagged_versions(template, context.repository.tags).values(), default=None)
     unfinished = _is_unfinished(version)
     if not asked and (last is None or unfinished or _same(str(last), version)):
         why = f"{version} is a development version" if unfinished else f"{version} is tagged"
         why = why if last or unfinished else _no_tag(context)
         return Outcome(name=MOMENT, status=Status.SKIPPED, reason=f"{NOTHING}: {why}; `--release {package.name}` asks")
-    answers = _answers(context, package, version, tag=template.format(name=package.name, version=version))
+    answers = _answers(context, package, version, tag=template.replace("{version}", version))
     facts = answers.facts
     evidence: dict[str, EvidenceValue] = {
         "version": version,

@@ -33,27 +33,40 @@ _OF_SEVERAL = (
 
 
 def tag_template(context: Context, package: Package) -> str:
-    """How its tags are written: as `release.tag` says, else as most that name a version are.
+    """How its tags are written, with `{version}`: as its kind or `release.tag` says, else as most are.
 
-    Without any, `v1.0` for one package and `name-v1.0` for several.
+    Without any, `v{version}` for one package and `name-v{version}` for several. Where a repository has several, its
+    tags may have the name of a package or that of its folder.
     """
-    configured = context.config.options.release.tag
+    options = context.config.options
+    of_kind = next((kind.tag for kind in options.kinds if kind.name == package.kind), None)
+    configured = of_kind or options.release.tag
     if configured:
-        return configured
+        return _named(configured, package)
     published = [package for package in context.repository.workspace.packages if package.publish]
     together = len({package.version for package in published}) == 1 and published[0].version is not None
-    known = (*_OF_ONE, *_OF_SEVERAL) if len(published) == 1 else (*_OF_SEVERAL, *(_OF_ONE if together else ()))
+    by_folder = [template.replace("{name}", "{dir}") for template in _OF_SEVERAL] if package.folder != "." else []
+    several = [*_OF_SEVERAL, *by_folder]
+    known = [*_OF_ONE, *several] if len(published) == 1 else [*several, *(_OF_ONE if together else ())]
     tags = context.repository.tags
-    return max(known, key=lambda template: len(tagged_versions(template, package.name, tags)))  # the first of equals
+    templates = [_named(template, package) for template in known]
+    return max(templates, key=lambda template: len(tagged_versions(template, tags)))  # the first of equals
 
 
-def tagged_versions(template: str, name: str, tags: Iterable[str]) -> dict[str, Version]:
+def _named(template: str, package: Package) -> str:
+    folder = package.folder.rpartition("/")[2] if package.folder != "." else package.name
+    return template.replace("{name}", package.name).replace("{dir}", folder)
+
+
+def tagged_versions(template: str, tags: Iterable[str]) -> dict[str, Version]:
     """The versions that tags of this form name, by the tag."""
-    before, _, after = template.replace("{name}", name).partition("{version}")
+    before, _, after = template.partition("{version}")
     found: dict[str, Version] = {}
     for tag in tags:
-        text = tag.removeprefix(before).removesuffix(after)
-        if tag == f"{before}{text}{after}" and _NUMBERED.match(text):
+        if not (tag.startswith(before) and tag.endswith(after)):
+            continue
+        text = tag[len(before) : len(tag) - len(after)]
+        if _NUMBERED.match(text):
             with contextlib.suppress(InvalidVersion):
                 found[tag] = Version(text)
     return found

@@ -25,6 +25,7 @@ _LOG = (
 )
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 _HEAD = re.compile(rb"\x01([0-9a-f]{40,64})\x1f([0-9a-f ]*)\x1f(.*)", re.DOTALL)
+_LOCKS = frozenset({b"uv.lock", b"poetry.lock", b"pdm.lock", b"pylock.toml"})
 _REVERTED = re.compile(r"(?i)\bthis reverts commit ([0-9a-f]{7,64})\b")
 _REFERENCE = re.compile(r"^[0-9a-f]{7,64}$")
 
@@ -140,6 +141,7 @@ class _Reader:
         self._rest = b""
         self._head: re.Match[bytes] | None = None
         self._touched: set[str | None] = set()
+        self._has_files = False
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""
@@ -170,7 +172,10 @@ class _Reader:
         return end in self._masks and self._seen | own == every and self._masks[end] | own == every
 
     def _touch(self, path: bytes) -> None:
-        folder = path.rpartition(b"/")[0]
+        folder, _, name = path.rpartition(b"/")
+        self._has_files = True
+        if name in _LOCKS:  # what is locked for development is no part of a release
+            return
         if folder not in self._owners:
             self._owners[folder] = self._owner(f"{folder.decode('utf-8', 'surrogateescape')}/_" if folder else "_")
         self._touched.add(self._owners[folder])
@@ -186,8 +191,8 @@ class _Reader:
         above = parents.split()
         for parent in above:
             self._masks[parent] = self._masks.get(parent, 0) | mask
-        touched = self._touched or _named(text, self._found)
-        self._touched = set()
+        touched = self._touched if self._has_files else _named(text, self._found)
+        self._touched, self._has_files = set(), False
         commit: Commit | None = None
         for name in touched:
             if name in self._found and not mask & self._wanted[name]:

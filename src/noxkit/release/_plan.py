@@ -14,6 +14,7 @@ from noxkit.engine._scope import published, scope_of
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
+from noxkit.release._sources import stated_version
 from noxkit.release._versions import Level, Step, final_of, following
 from noxkit.workspace._tables import normalize, requirement_name
 from noxkit.workspace.git import has_commits, is_shallow
@@ -189,15 +190,15 @@ def _against_all(git: GitRunner) -> list[str]:
 
 def _draft(context: Context, package: Package, tags: Mapping[str, Tag]) -> _Draft:
     template = tag_template(context, package)
-    versions = tagged_versions(template, package.name, tags)
+    versions = tagged_versions(template, tags)
     last_tag = max(versions, key=lambda tag: versions[tag], default=None)
     finals = {tag: each for tag, each in versions.items() if not each.is_prerelease and not each.is_postrelease}
     final_tag = max(finals, key=lambda tag: finals[tag], default=None)
-    current = _version(package.version)
+    current = _version(package.version or stated_version(context, package))
     draft = _Draft(
         package=package,
         template=template,
-        current=current if package.version is not None else versions.get(last_tag or ""),
+        current=current or versions.get(last_tag or ""),
         last=versions.get(last_tag or ""),
         last_tag=last_tag,
         final=finals.get(final_tag or ""),
@@ -304,17 +305,17 @@ def _decide(context: Context, draft: _Draft, asked: Asked, *, is_named: bool) ->
         _follow(context, draft, level, asked)
         draft.because += _told(draft.counted)
     stated = draft.current
-    if stated is not None and draft.package.version is not None and stated > draft.last:
+    if stated is not None and stated > draft.last:
         ready = final_of(stated) if stated.is_devrelease else stated
         if draft.next is None or (ready > draft.next and asked.level is None and asked.step is Step.FINAL):
             draft.next = ready
-            draft.because.insert(0, f"{draft.package.pyproject_path} has {stated}")
+            draft.because.insert(0, f"its files have {stated}")
 
 
 def _first(draft: _Draft, asked: Asked) -> None:
     """The first release of a member is the version that its manifest has."""
     if draft.current is None:
-        if draft.package.version is None:
+        if not draft.blocked:
             draft.blocked.append(
                 "there is no tag to count from, and no version in pyproject.toml: give one, `--set-version 0.1.0`"
             )
@@ -415,7 +416,7 @@ def _ordered(packages: Sequence[Package]) -> tuple[list[str], dict[str, str]]:
 
 def _member(context: Context, draft: _Draft, packages: Sequence[Package], cycle: str | None) -> Member:
     package = draft.package
-    tag = draft.template.format(name=package.name, version=draft.next) if draft.next is not None else None
+    tag = draft.template.replace("{version}", str(draft.next)) if draft.next is not None else None
     blocked = list(draft.blocked)
     if draft.next is not None:
         blocked += [cycle] if cycle is not None else []

@@ -18,9 +18,10 @@ from noxkit.workspace._tables import strings, table, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from noxkit.engine._context import Context
     from noxkit.workspace.model import Package
 
-__all__ = ["Source", "raised", "sources_of"]
+__all__ = ["Source", "raised", "sources_of", "stated_version"]
 
 _HATCH = r"""(?im)^(?:__version__|VERSION)(?: ?\: ?str)? *= *(?P<quote>['"])v?(?P<version>.+?)(?P=quote)"""
 _SPECIFIER = re.compile(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()]+)")
@@ -61,6 +62,23 @@ def sources_of(package: Package, read: Callable[[str], str | None]) -> tuple[lis
     if found is None:
         return [], f"{whole} holds no version that can be read"
     return [Source(path=whole, start=found[0], end=found[1])], None
+
+
+def stated_version(context: Context, package: Package) -> str | None:
+    """The version that a file says which the build reads it from; None where there is no such file."""
+    if package.version is not None:
+        return package.version
+
+    def read(path: str) -> str | None:
+        file = context.root / path
+        try:
+            return file.read_bytes().decode("utf-8-sig") if file.is_file() else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    sources, _ = sources_of(package, read)
+    text_of_file = read(sources[0].path) if sources else None
+    return text_of_file[sources[0].start : sources[0].end] if text_of_file is not None else None
 
 
 def _is_by_tag(package: Package) -> bool:
