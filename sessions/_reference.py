@@ -151,6 +151,7 @@ _OWN = {
     "commits": ("commits", "pull_request"),
     "bump": ("bump",),
     "changelog": ("changelog",),
+    "sbom": ("sbom",),
     "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),

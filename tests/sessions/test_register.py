@@ -65,6 +65,7 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "release_check",
         "bump",
         "changelog",
+        "sbom",
         "deps_update",
         "clean",
         "generated",

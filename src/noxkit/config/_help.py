@@ -62,7 +62,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "advisories": frozenset({"security", "release_check"}),
     "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),
-    "release": _RELEASED | _VERSIONED,
+    "release": _RELEASED | _VERSIONED | {"sbom"},
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""
 

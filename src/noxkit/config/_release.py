@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from noxkit.config._types import Table, TagTemplate
+from noxkit.config._types import File, Table, TagTemplate
 
 __all__ = ["Advisories", "Artifacts", "Build", "Licenses", "Release"]
 
@@ -181,6 +181,10 @@ class Release(Table, frozen=True, kw_only=True):
         Literal["patch", "none"],
         Meta(description="Whether members that require a released one get a patch release as well.", examples=["none"]),
     ] = "patch"
+    sbom_output: Annotated[
+        File,
+        Meta(description="The folder into which `sbom` writes.", examples=["sbom"]),
+    ] = ".nox/noxkit/sbom"
     tag: Annotated[
         TagTemplate | None,
         Meta(

@@ -35,8 +35,17 @@ if TYPE_CHECKING:
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope as RunScope
     from noxkit.engine._task import ToolCall
+    from noxkit.workspace.model import Package
 
-__all__ = ["CONTENTS", "built_files", "built_paths", "built_version", "plan_contents", "project_of"]
+__all__ = [
+    "CONTENTS",
+    "built_files",
+    "built_paths",
+    "built_version",
+    "files_of_package",
+    "plan_contents",
+    "project_of",
+]
 
 CONTENTS = "wheel_contents"
 """The name of the task."""
@@ -92,6 +101,14 @@ def built_files(needs: Mapping[str, object]) -> tuple[FileRecord, ...]:
     """The files that the tasks before have made."""
     outcomes = [need for need in needs.values() if isinstance(need, Outcome)]
     return tuple(file for outcome in outcomes for file in outcome.files)
+
+
+def files_of_package(context: Context, package: Package) -> tuple[Path, ...]:
+    """The files in `dist/` that are of a package, in the version that its manifest states where it does."""
+    folder = context.output
+    found = sorted(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
+    mine = [file for file in found if project_of(file.name) == package.name and _version(file.name) is not None]
+    return tuple(file for file in mine if package.version in {None, _version(file.name)})
 
 
 def built_paths(context: Context, scope: RunScope, needs: Mapping[str, object]) -> tuple[str, ...]:

@@ -118,7 +118,22 @@ def _judge_all(context: Context, policy: LicensePolicy, call: ToolCall, needs: M
     wanted = _wanted(context, home)
     if home is not None and not home.failed and not wanted:
         return Outcome(name=LICENSES, status=Status.SKIPPED, reason="no package requires anything")
-    known = dict(_installed(home, wanted))
+    known, asked = _known(context, [home.interpreter.parents[1]] if home is not None else [], wanted)
+    facts = list(_facts(context, policy, wanted, known))
+    findings = [finding for each in facts for rule in (license_denied, license_unknown) for finding in rule(each)]
+    untold = [f"{name} {version}" for name, version in wanted if (name, version) not in known]
+    outcome = _outcome(facts, untold, asked=asked)
+    if home is not None and _second_opinion(context):
+        outcome, differing = _compared(outcome, facts, home, call)
+        findings += differing
+    return signed(context, outcome, findings)
+
+
+def _known(
+    context: Context, environments: Sequence[Path], wanted: Sequence[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], _Kept], int]:
+    """What distributions say of their licences, by name and version, and of how many the index was asked."""
+    known = {pair: kept for folder in environments for pair, kept in _installed(folder, wanted)}
     missing = [pair for pair in wanted if pair not in known]
     for pair in missing:
         kept = context.store.get(_key(pair))
@@ -126,14 +141,18 @@ def _judge_all(context: Context, policy: LicensePolicy, call: ToolCall, needs: M
             known[pair] = _DECODER.decode(kept)
     asked = [pair for pair in missing if pair not in known]
     known |= _asked(context, asked) if asked else {}
-    facts = list(_facts(context, policy, wanted, known))
-    findings = [finding for each in facts for rule in (license_denied, license_unknown) for finding in rule(each)]
-    untold = [f"{name} {version}" for name, version in wanted if (name, version) not in known]
-    outcome = _outcome(facts, untold, asked=len(asked))
-    if home is not None and _second_opinion(context):
-        outcome, differing = _compared(outcome, facts, home, call)
-        findings += differing
-    return signed(context, outcome, findings)
+    return known, len(asked)
+
+
+def stated_licenses(context: Context, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The SPDX expressions that distributions state beyond doubt, by name and version.
+
+    Asked are the environments that earlier runs have made, then the index.
+    """
+    environments = sorted((context.state / "environments").glob("3.*"))
+    known, _ = _known(context, environments, wanted)
+    stated = {pair: stated_by(kept.expression, kept.text, kept.classifiers, kept.files) for pair, kept in known.items()}
+    return {pair: each.expressions for pair, each in stated.items() if each.expressions}
 
 
 def _is_locked(context: Context) -> bool:
@@ -153,9 +172,8 @@ def _wanted(context: Context, home: ProjectEnvironment | None) -> list[tuple[str
 
 def _reached(context: Context, home: ProjectEnvironment) -> Iterator[tuple[str, str]]:
     """What is installed because a package requires it, directly or through others: not what tests are given on top."""
-    required: dict[str, Sequence[str]] = {
-        canonicalize_name(distribution.name or ""): distribution.requires or () for distribution in _distributions(home)
-    }
+    installed = _distributions(home.interpreter.parents[1])
+    required: dict[str, Sequence[str]] = {canonicalize_name(each.name or ""): each.requires or () for each in installed}
     waiting = [requirement_name(line) for line in declared_requirements(context.repository, run_time=True)]
     waiting += [package.name for package in context.repository.workspace.packages]
     reached: set[str] = set()
@@ -167,19 +185,15 @@ def _reached(context: Context, home: ProjectEnvironment) -> Iterator[tuple[str, 
     return ((name, home.installed[name]) for name in reached if name in home.installed)
 
 
-def _distributions(home: ProjectEnvironment) -> Iterator[importlib.metadata.Distribution]:
-    folders = [str(path) for path in (home.interpreter.parents[1] / "lib").glob("python3*/site-packages")]
+def _distributions(environment: Path) -> Iterator[importlib.metadata.Distribution]:
+    folders = [str(path) for path in (environment / "lib").glob("python3*/site-packages")]
     return iter(importlib.metadata.distributions(path=folders))
 
 
-def _installed(
-    home: ProjectEnvironment | None, wanted: Sequence[tuple[str, str]]
-) -> Iterator[tuple[tuple[str, str], _Kept]]:
-    """What the project's environment says of those that it has in the same version."""
-    if home is None:
-        return
+def _installed(environment: Path, wanted: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], _Kept]]:
+    """What an environment says of those that it has in the same version."""
     asked = frozenset(wanted)
-    for distribution in _distributions(home):
+    for distribution in _distributions(environment):
         pair = (canonicalize_name(distribution.name or ""), distribution.version)
         if pair in asked:
             yield pair, _read(distribution)

@@ -28,6 +28,7 @@ _NOT_ABOUT_FILES = frozenset(
         "generated",
         "licenses",
         "release_check",
+        "sbom",
         "urls",
         "wheel",
         "wheel_contents",

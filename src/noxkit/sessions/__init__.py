@@ -17,6 +17,7 @@ from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
 from noxkit.sessions.release_check import release_check
+from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.tests_watch import tests_watch
@@ -41,6 +42,7 @@ __all__ = [
     "lint",
     "pipeline",
     "release_check",
+    "sbom",
     "security",
     "tests",
     "tests_watch",

@@ -18,6 +18,7 @@ from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.release_check import release_check
+from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
 from noxkit.sessions.tests import tests
 from noxkit.sessions.tests_watch import tests_watch
@@ -36,7 +37,7 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, licenses, release_check, bump, changelog),
+        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom),
         *(deps_update, clean, generated, tests_watch),
     ):
         factory()
