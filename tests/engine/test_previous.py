@@ -173,6 +173,7 @@ def test_the_release_is_taken_from_the_index_to_which_is_published(repo: Repo, s
 
 @pytest.mark.parametrize("manner", ["offline", "error"])
 def test_an_index_that_does_not_answer_is_inconclusive(repo: Repo, shelf: Path, manner: str) -> None:
+    repo.environ["UV_CACHE_DIR"] = str(shelf.parent / "cache")  # an index of another test may have had this port
     if manner == "error":
         del repo.environ["UV_OFFLINE"]
         repo.environ["UV_HTTP_RETRIES"] = "0"
