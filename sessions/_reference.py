@@ -152,6 +152,7 @@ _OWN = {
     "bump": ("bump",),
     "changelog": ("changelog",),
     "sbom": ("sbom",),
+    "publish": ("publish",),
     "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),

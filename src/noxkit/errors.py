@@ -29,6 +29,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-LOCK-MISSING": "no uv.lock where one is to be upgraded",
     "NK-PROJECT-MISSING": "no pyproject.toml where one is needed",
     "NK-PYPROJECT-INVALID": "a pyproject.toml that is not valid TOML, or whose `project` is not a table",
+    "NK-PUBLISH-UNCHECKED": "`publish` without a release check that has passed on this very tree and these files",
     "NK-RELEASE-HISTORY": "a release is to be planned, and git's history does not say what has changed",
     "NK-RELEASE-JOURNAL": "an earlier run was stopped while it wrote, and what it has left cannot be put back",
     "NK-REPORT-MISMATCH": "reports that are not of one tree, and so cannot be merged",

@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +12,11 @@ import pytest
 from noxkit.diagnostics.model import Status
 from noxkit.engine._build import plan_build
 from noxkit.engine._contents import plan_contents
+from tests._index import index
 from tests._trees import Repo
 from tests.e2e._nox import shared_environ
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
     from noxkit.engine._context import Context
@@ -48,27 +44,6 @@ classifiers = ["Programming Language :: Python :: 3"]
 def build_and_verify(context: Context, scope: Scope) -> list[Task]:
     builds = plan_build(context, scope)
     return [*builds, *plan_contents(context, scope, after=builds)]
-
-
-@contextlib.contextmanager
-def index(folder: Path) -> Generator[str]:
-    """A package index that takes uploads from anybody; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder.mkdir()
-    words = ["run", "-i", "127.0.0.1", "-p", str(port), "-P", ".", "-a", ".", "--disable-fallback", str(folder)]
-    server = subprocess.Popen([sys.executable, "-m", "pypiserver", *words], stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}/"
-    try:
-        for _ in range(100):
-            with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
-                break
-            time.sleep(0.1)
-        yield url
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS.keys())

@@ -46,6 +46,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.rehearse": _RELEASED,
     **dict.fromkeys(("run.major", "run.minor", "run.patch", "run.pre", "run.post", "run.dev"), _VERSIONED),
     "run.set-version": _VERSIONED,
+    "run.checked": frozenset({"publish"}),
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
@@ -58,11 +59,11 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "coverage": _TESTED,
     "tests": _TESTED,
     "license-header": frozenset({"lint", "fix", "check", "consistency", "release_check"}),
-    "build": frozenset({"build", "wheel_contents", "release_check", "clean"}),
+    "build": frozenset({"build", "wheel_contents", "release_check", "clean", "sbom"}),
     "advisories": frozenset({"security", "release_check"}),
     "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),
-    "release": _RELEASED | _VERSIONED | {"sbom"},
+    "release": _RELEASED | _VERSIONED | {"publish", "sbom"},
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""
 

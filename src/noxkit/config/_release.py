@@ -128,7 +128,7 @@ class Licenses(Table, frozen=True, kw_only=True):
 
 
 class Release(Table, frozen=True, kw_only=True):
-    """What a release is asked."""
+    """What a release is asked, and how it is made."""
 
     rehearse: Annotated[
         Literal["ends", "all"],
@@ -181,6 +181,10 @@ class Release(Table, frozen=True, kw_only=True):
         Literal["patch", "none"],
         Meta(description="Whether members that require a released one get a patch release as well.", examples=["none"]),
     ] = "patch"
+    index_timeout: Annotated[
+        Annotated[float, Meta(ge=0, le=86_400, examples=[600], extra={"metavar": "SECONDS"})],
+        Meta(description="How long `publish` waits until the index lists what was sent, in seconds."),
+    ] = 300.0
     sbom_output: Annotated[
         File,
         Meta(description="The folder into which `sbom` writes.", examples=["sbom"]),

@@ -46,8 +46,7 @@ class RunOptions(Table, frozen=True, kw_only=True):
     dry_run: Annotated[
         bool,
         Meta(
-            description="Say what would run, and run nothing; of `deps_update`, `clean`, `bump` and `changelog`, "
-            "what they would write.",
+            description="Say what would run, and run nothing; of sessions that write or send, what they would write.",
             extra={"group": "What runs"},
         ),
     ] = False
@@ -98,6 +97,15 @@ class RunOptions(Table, frozen=True, kw_only=True):
             extra={"group": "Built files and releases"},
         ),
     ] = ()
+    checked: Annotated[
+        File | None,
+        Meta(
+            description="The report of the `release_check` whose files `publish` sends; by default the last one's "
+            "here.",
+            examples=["release.json"],
+            extra={"group": "Built files and releases"},
+        ),
+    ] = None
     skip_tests: Annotated[
         bool, Meta(description="`release_check` without the tests.", extra={"group": "Built files and releases"})
     ] = False

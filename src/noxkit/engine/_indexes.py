@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from noxkit.engine._context import Context
 
-__all__ = ["index_arguments", "publishing_arguments"]
+__all__ = ["index_arguments", "publishing_arguments", "publishing_place"]
 
 
 def index_arguments(context: Context) -> list[str]:
@@ -46,6 +46,15 @@ def publishing_arguments(context: Context) -> list[str]:
         if index.get("publish-url"):
             return ["--default-index", _placed(context, str(index["url"]))]
     return index_arguments(context)
+
+
+def publishing_place(context: Context) -> list[str]:
+    """Where `uv publish` is to send files: the index of `[[tool.uv.index]]` that has a publish-url; else nothing."""
+    for index in _indexes(_settings(context)):
+        if index.get("publish-url"):
+            name = index.get("name")
+            return ["--index", name] if isinstance(name, str) else ["--publish-url", str(index["publish-url"])]
+    return []
 
 
 def _settings(context: Context) -> Mapping[str, object]:

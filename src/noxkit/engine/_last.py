@@ -26,8 +26,8 @@ _FOLDER = ".nox/noxkit/last"
 
 
 def keep_last(report: Report, root: Path) -> None:
-    """Keep what tasks `report` has and when they ran, for `noxkit profile`. Where that fails nothing is kept."""
-    bare = msgspec.structs.replace(report, findings=(), rules=(), files=())
+    """Keep what tasks `report` has, when they ran, and which files; where that fails nothing is kept."""
+    bare = msgspec.structs.replace(report, findings=(), rules=())
     text = formats()["json"](bare, sources=Sources(root), style=Style())
     with contextlib.suppress(OSError):
         write_atomic(root / _FOLDER / f"{report.session}.json", text)

@@ -27,6 +27,7 @@ _NOT_ABOUT_FILES = frozenset(
         "deps_update",
         "generated",
         "licenses",
+        "publish",
         "release_check",
         "sbom",
         "urls",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from noxkit.workspace.git import GitRunner
     from noxkit.workspace.model import Package
 
-__all__ = ["Asked", "Member", "Plan", "asked_of", "make_plan", "refused"]
+__all__ = ["Asked", "Member", "Plan", "asked_of", "make_plan", "needed_members", "ordered", "refused"]
 
 _MANY = 3  # files or members that are named one by one
 
@@ -152,7 +152,7 @@ def make_plan(context: Context, asked: Asked) -> Plan:
     git = _git(context)
     packages = published(context, dataclasses.replace(scope_of(context), packages=None))
     chosen = {package.name for package in published(context, scope_of(context))}
-    order, cycles = _ordered(packages)
+    order, cycles = ordered(packages)
     drafts = _with_history(context, git, packages)
     for draft in drafts.values():
         _decide(context, draft, asked, is_named=bool(context.config.run.package) or len(packages) == 1)
@@ -160,7 +160,7 @@ def make_plan(context: Context, asked: Asked) -> Plan:
         context,
         drafts,
         asked,
-        needs={name: _needs(package, packages) for name, package in zip(drafts, packages, strict=True)},
+        needs={name: needed_members(package, packages) for name, package in zip(drafts, packages, strict=True)},
     )
     for name in drafts.keys() - chosen:
         drafts[name].next = None
@@ -389,15 +389,15 @@ def _after(context: Context, draft: _Draft, reasons: Sequence[str], asked: Asked
     return True
 
 
-def _needs(package: Package, packages: Sequence[Package]) -> tuple[str, ...]:
+def needed_members(package: Package, packages: Sequence[Package]) -> tuple[str, ...]:
     """The published members that an installation of it asks for, by its requirements or an extra."""
     names = {requirement_name(line) for lines in (package.dependencies, *package.extras.values()) for line in lines}
     return tuple(each.name for each in packages if each.name in names and each is not package)
 
 
-def _ordered(packages: Sequence[Package]) -> tuple[list[str], dict[str, str]]:
+def ordered(packages: Sequence[Package]) -> tuple[list[str], dict[str, str]]:
     """The names, each behind what it needs, and for those in a cycle what that is."""
-    graph = {package.name: _needs(package, packages) for package in packages}
+    graph = {package.name: needed_members(package, packages) for package in packages}
     sorter = graphlib.TopologicalSorter(graph)
     try:
         sorter.prepare()
@@ -433,8 +433,8 @@ def _member(context: Context, draft: _Draft, packages: Sequence[Package], cycle:
         because=tuple(draft.because),
         commits=tuple(draft.counted),
         untyped=draft.untyped,
-        needs=_needs(package, packages),
-        dependents=tuple(each.name for each in packages if package.name in _needs(each, packages)),
+        needs=needed_members(package, packages),
+        dependents=tuple(each.name for each in packages if package.name in needed_members(each, packages)),
         blocked=tuple(blocked),
     )
 

@@ -16,6 +16,7 @@ from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
+from noxkit.sessions.publish import publish
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
@@ -41,6 +42,7 @@ __all__ = [
     "licenses",
     "lint",
     "pipeline",
+    "publish",
     "release_check",
     "sbom",
     "security",

@@ -17,6 +17,7 @@ from noxkit.sessions.fmt import fmt
 from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
+from noxkit.sessions.publish import publish
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
@@ -37,7 +38,7 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom),
+        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, publish),
         *(deps_update, clean, generated, tests_watch),
     ):
         factory()

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`publish`: uploads the files that a release check has passed, each package behind those that it needs.
+
+What is there already is not sent again, and the index has the last word on what is there: a run that was interrupted
+anywhere is taken up by the next one. No code of the project is run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from noxkit.diagnostics.model import FileRecord, Outcome, Status
+from noxkit.engine._contents import project_of
+from noxkit.engine._indexes import publishing_place
+from noxkit.engine._last import last_runs
+from noxkit.engine._scope import published
+from noxkit.engine._select import supported_pythons
+from noxkit.engine._task import Task, label_of
+from noxkit.environments.uv import explain_failure
+from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.release._index import NoAnswerError, listed_files, served_digest
+from noxkit.release._journal import Journal, state_folder
+from noxkit.release._plan import needed_members, ordered
+from noxkit.report._reading import read_report
+from noxkit.tasks.locks import LockError, file_lock
+from noxkit.workspace.git import tree_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from noxkit.diagnostics.model import EvidenceValue, Readiness, Report
+    from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
+    from noxkit.engine._task import ToolCall
+    from noxkit.release._index import Listed
+    from noxkit.tasks.process import Completed
+    from noxkit.workspace.model import Package
+
+__all__ = ["PUBLISH", "plan_publish"]
+
+PUBLISH = "publish"
+"""The task's name."""
+
+_CHECK = "release_check"
+_ATTEMPTS = 3
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between two looks at the index
+_PASSING = re.compile(r"status code (?:408|425|429|5\d\d)|error sending request|connection|timed out|dns error", re.I)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """A package that may be published: its version, its files as they were checked, and without which tasks."""
+
+    package: Package
+    version: str
+    files: tuple[FileRecord, ...]
+    without: tuple[str, ...]
+
+
+class _FinalError(Exception):
+    """Why a package is not published, and what to do; it is not tried again."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+def plan_publish(context: Context, scope: Scope) -> list[Task]:
+    """One task a published package, behind those that it needs.
+
+    Raises NoxkitError where no release check has passed on this very tree, or its files are not those any more.
+    """
+    _check_credentials(context)
+    packages = published(context, scope)
+    everyone = published(context, dataclasses.replace(scope, packages=None))
+    _, cycles = ordered(everyone)
+    if cycles:
+        raise _refused(next(iter(cycles.values())), "publish what is released of it by hand, and take the circle apart")
+    report, source = _report(context)
+    checked = {package.name: _checked(context, package, report, source) for package in packages}
+    return [
+        Task(
+            name=PUBLISH,
+            package=package.name,
+            action=functools.partial(_publish, context, checked[package.name]),
+            why=f"passed by {source}",
+            after=tuple(
+                label_of(PUBLISH, package=name) for name in needed_members(package, everyone) if name in checked
+            ),
+            write=False,
+            cost=1.0,
+        )
+        for package in packages
+    ]
+
+
+def _check_credentials(context: Context) -> None:
+    """Raise NoxkitError for a token that was stored with a line end, which no index takes."""
+    for name in ("UV_PUBLISH_TOKEN", "UV_PUBLISH_PASSWORD", "UV_PUBLISH_USERNAME"):
+        if re.search(r"[\r\n\0]", context.environ.get(name, "")):
+            message = f"{name} has the end of a line in it"
+            hint = "store it again without: `printf %s TOKEN`, and no `echo`"
+            raise NoxkitError(ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=hint))
+
+
+def _refused(message: str, hint: str) -> NoxkitError:
+    return NoxkitError(ErrorRecord(code="NK-PUBLISH-UNCHECKED", message=message, hint=hint))
+
+
+def _report(context: Context) -> tuple[Report, str]:
+    """The report of the release check that counts: the one that is named, else that of the last run here."""
+    hint = f"run `nox -s {_CHECK}`, and publish what it has passed; under CI give its report, `--checked FILE`"
+    named = context.config.run.checked
+    file = context.root / named if named is not None else last_runs(context.root).get(_CHECK)
+    if file is None:
+        raise _refused(f"no {_CHECK} has run here", hint)
+    try:
+        report = read_report(file.read_bytes(), path=named)
+    except OSError as error:
+        raise _refused(f"{file} cannot be read: {error.strerror or error}", hint) from error
+    source = named or f"the last {_CHECK}"
+    if report.session != _CHECK:
+        raise _refused(f"{source} is a report of `{report.session}`, not of `{_CHECK}`", hint)
+    git = context.repository.git
+    here = tree_id(git) if git is not None else None
+    if here is None:
+        raise _refused("the tree has changes that are not committed", "commit them, and check what is committed")
+    if report.tree != here:
+        raise _refused(f"{source} has looked at another tree ({(report.tree or 'none')[:10]}, not {here[:10]})", hint)
+    return report, source
+
+
+def _checked(context: Context, package: Package, report: Report, source: str) -> _Checked:
+    verdict: Readiness | None = next((each for each in report.releases if each.package == package.name), None)
+    hint = f"run `nox -s {_CHECK}` until its last line says that it is ready"
+    if verdict is None or not verdict.ready or verdict.version is None:
+        why = "; ".join(verdict.blocking) if verdict is not None else "it is not in the report"
+        raise _refused(f"{package.name} is not ready by {source}: {why}", hint)
+    files = tuple(file for file in report.files if project_of(file.name.rpartition("/")[2]) == package.name)
+    if not files:
+        raise _refused(f"{source} has no file of {package.name}", hint)
+    for file in files:
+        digest = _digest(context.root / file.name)
+        if digest != file.sha256:
+            what = "is not there" if digest is None else "is not the one that was checked"
+            raise _refused(f"{file.name} {what}", hint)
+    return _Checked(package=package, version=verdict.version, files=files, without=verdict.left_out)
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _publish(context: Context, checked: _Checked, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:
+    outcome = Outcome(name=PUBLISH, status=Status.PASSED, files=checked.files)
+    waiting = [
+        need.package for need in needs.values() if isinstance(need, Outcome) and need.status is not Status.PASSED
+    ]
+    if waiting:
+        reason = f"it needs {', '.join(map(str, waiting))}, which is not published"
+        return _with(outcome, Status.INCONCLUSIVE, reason, "mend that, and run it again: it goes on where it was")
+    folder = state_folder(context)
+    try:
+        with file_lock(folder / f"{checked.package.name}.lock", timeout=0.0, cancel=context.cancel):
+            return _sent(context, checked, outcome, Journal(folder / "publish.jsonl"))
+    except LockError as error:
+        return _with(outcome, Status.FAILED, f"another run publishes it: {error}", "wait until that has ended")
+    except _FinalError as error:
+        return _with(outcome, Status.FAILED, str(error), error.hint)
+    except NoAnswerError as error:
+        hint = "run it again when the index answers: what is there is not sent twice"
+        return _with(outcome, Status.INCONCLUSIVE, f"the index does not say what it has: {error}", hint)
+    except OSError as error:
+        reason = f"the journal cannot be written: {error.strerror or error}"
+        return _with(outcome, Status.FAILED, reason, "nothing more was sent; free disk space, or set XDG_STATE_HOME")
+
+
+def _with(outcome: Outcome, status: Status, reason: str, hint: str) -> Outcome:
+    return Outcome(name=outcome.name, status=status, reason=reason, hint=hint, files=outcome.files)
+
+
+def _sent(context: Context, checked: _Checked, outcome: Outcome, journal: Journal) -> Outcome:
+    missing = _missing(checked, _listed(context, checked))
+    evidence: dict[str, EvidenceValue] = {
+        "version": checked.version,
+        "sent": [file.name for file in missing],
+        "there": [file.name for file in checked.files if file not in missing],
+        "checked_without": list(checked.without),
+    }
+    if context.config.run.dry_run:
+        lines = [f"would send {file.name} sha256:{file.sha256}" for file in missing] or [
+            f"{checked.package.name} is there"
+        ]
+        context.outbox.append("\n".join([*lines, ""]))
+        return Outcome(name=PUBLISH, status=Status.PASSED, evidence=evidence, files=checked.files)
+    facts = {"package": checked.package.name, "version": checked.version}
+    if missing:
+        for file in missing:
+            journal.add("sending", **facts, file=file.name, sha256=file.sha256)
+        _upload(context, checked, missing)
+    for file in checked.files:
+        _compare(file, _listed(context, checked)[_name(file)])
+    if missing:
+        journal.add("published", **facts)
+    return Outcome(name=outcome.name, status=Status.PASSED, evidence=evidence, files=checked.files)
+
+
+def _listed(context: Context, checked: _Checked) -> dict[str, Listed]:
+    admitted = [python for python in supported_pythons(context) if checked.package.admits(python)]
+    python = admitted[0] if admitted else "3.10"
+    return listed_files(context, checked.package.name, checked.version, python=python, task=PUBLISH)
+
+
+def _name(file: FileRecord) -> str:
+    return file.name.rpartition("/")[2]
+
+
+def _missing(checked: _Checked, there: Mapping[str, Listed]) -> list[FileRecord]:
+    """The files that are not on the index. Raises _FinalError where one of their names is, with other content."""
+    for file in checked.files:
+        listed = there.get(_name(file))
+        if listed is not None and listed.sha256 not in {file.sha256, None}:
+            raise _other(file, str(listed.sha256))
+    return [file for file in checked.files if _name(file) not in there]
+
+
+def _other(file: FileRecord, digest: str) -> _FinalError:
+    return _FinalError(
+        f"the index has another {_name(file)}: sha256 {digest[:16]}…, and {file.sha256[:16]}… was checked",
+        "what is published is never replaced: find out who has published that, and release a higher version",
+    )
+
+
+def _compare(file: FileRecord, listed: Listed) -> None:
+    """What the index gives out against what was checked. Raises _FinalError where it differs."""
+    digest = served_digest(listed.url)
+    if digest is not None and digest != file.sha256:
+        raise _other(file, digest)
+
+
+def _upload(context: Context, checked: _Checked, missing: Sequence[FileRecord]) -> None:
+    """Send the files and wait until the index lists them. Raises _FinalError, and NoAnswerError where it does not."""
+    left, attempt = list(missing), 1
+    while left:
+        completed = _uv_publish(context, left)
+        if completed.returncode == 0:
+            _wait(context, checked, patience=context.config.options.release.index_timeout)
+            return
+        left = _still_missing(context, checked)  # the answer may have been lost, and not the file
+        passes = _PASSING.search(completed.stderr.decode("utf-8", "replace")) and not completed.cancelled
+        if left and (attempt == _ATTEMPTS or not passes):
+            failure = explain_failure(completed)
+            raise _FinalError(failure.reason, "mend that, and run it again: what is there is not sent twice")
+        context.cancel.wait(_FIRST_PAUSE * 2**attempt if left else 0.0)
+        attempt += 1
+
+
+def _still_missing(context: Context, checked: _Checked) -> list[FileRecord]:
+    return _missing(checked, _listed(context, checked))
+
+
+def _wait(context: Context, checked: _Checked, *, patience: float) -> None:
+    """Until the index lists every file; it may take a while. Raises NoAnswerError."""
+    pause, waited = _FIRST_PAUSE, 0.0
+    while left := _still_missing(context, checked):
+        if waited >= patience or context.cancel.requested:
+            raise NoAnswerError(f"{_name(left[0])} was sent, and is not listed after {waited:.0f} s")
+        context.cancel.wait(pause)
+        waited += pause
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _uv_publish(context: Context, files: Sequence[FileRecord]) -> Completed:
+    return context.uv.run(
+        ["publish", *publishing_place(context), *(str(context.root / file.name) for file in files)],
+        task=PUBLISH,
+        environment={"UV_OFFLINE": None},
+        timeout=context.config.options.timeout,
+    )
