@@ -280,6 +280,12 @@ def test_dependents_get_a_patch_and_come_after(repo: Repo, change: Change) -> No
     assert versions(repo, "--package", "core") == {"core": "2.0.0", "cli": None, "web": None, "docs": None}
 
 
+def test_what_is_not_asked_for_moves_nothing(repo: Repo, change: Change) -> None:
+    tagged(repo)
+    change("feat: a", "packages/core/src/core/__init__.py")
+    assert set(versions(repo, "--package", "cli").values()) == {None}
+
+
 def test_dependents_may_stay(repo: Repo, change: Change) -> None:
     tagged(repo, 'release.dependents = "none"')
     change("feat: a", "packages/core/src/core/__init__.py")

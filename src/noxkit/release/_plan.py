@@ -154,8 +154,8 @@ def make_plan(context: Context, asked: Asked) -> Plan:
     chosen = {package.name for package in published(context, scope_of(context))}
     order, cycles = ordered(packages)
     drafts = _with_history(context, git, packages)
-    for draft in drafts.values():
-        _decide(context, draft, asked, is_named=bool(context.config.run.package) or len(packages) == 1)
+    for name in drafts.keys() & chosen:
+        _decide(context, drafts[name], asked, is_named=bool(context.config.run.package) or len(packages) == 1)
     _together(
         context,
         drafts,
