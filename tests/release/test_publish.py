@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -183,6 +186,28 @@ def test_crash_safety_what_is_there_is_not_sent_again(ready: Repo, server: Proxy
     lines = journal(ready).read_bytes().splitlines()
     assert lines[1] == b'{"step": "sen'
     assert json.loads(lines[2])["step"] == "sending"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_crash_safety_killed_at_any_moment_it_goes_on_where_it_was(
+    ready: Repo, server: Proxy, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 -- no secret
+    ready.write({"noxfile.py": "import noxkit\n\nnoxkit.pipeline()\n"}).commit("chore: a noxfile")
+    report = checked(ready)
+    words = [sys.executable, "-m", "nox", "-s", "publish"]
+    for _ in range(4):
+        run = subprocess.Popen(
+            words, cwd=ready.root, env=ready.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            run.wait(chance.uniform(0.4, 2.5))
+        except subprocess.TimeoutExpired:
+            run.kill()
+        run.wait()
+    assert statuses(published(ready)) == ALL
+    assert on_index(tmp_path) == {file.name.rpartition("/")[2]: file.sha256 for file in report.files}
+    assert server.uploads.count(200) == 4
 
 
 def test_two_runs_at_once_do_not_meet(ready: Repo, server: Proxy) -> None:

@@ -26,6 +26,7 @@ from noxkit.release._index import NoAnswerError, listed_files, served_digest
 from noxkit.release._journal import Journal, state_folder
 from noxkit.release._plan import needed_members, ordered
 from noxkit.report._reading import read_report
+from noxkit.report._verdict import number
 from noxkit.tasks.locks import LockError, file_lock
 from noxkit.workspace.git import tree_id
 
@@ -210,7 +211,17 @@ def _sent(context: Context, checked: _Checked, outcome: Outcome, journal: Journa
         _compare(file, _listed(context, checked)[_name(file)])
     if missing:
         journal.add("published", **facts)
+    context.outbox.append(_told(checked, missing))
     return Outcome(name=outcome.name, status=Status.PASSED, evidence=evidence, files=checked.files)
+
+
+def _told(checked: _Checked, sent: Sequence[FileRecord]) -> str:
+    """What was done, in a line; and what nobody has checked."""
+    what = (
+        f"sent {number(len(sent), 'file')}, which the index has as checked" if sent else "is there already, as checked"
+    )
+    without = f" (checked without {', '.join(checked.without)})" if checked.without else ""
+    return f"{checked.package.name} {checked.version}: {what}{without}\n"
 
 
 def _listed(context: Context, checked: _Checked) -> dict[str, Listed]:
