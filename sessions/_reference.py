@@ -153,6 +153,7 @@ _OWN = {
     "changelog": ("changelog",),
     "sbom": ("sbom",),
     "publish": ("publish",),
+    "verify": ("verify",),
     "deps_update": ("deps_update",),
     "fix": ("consistency", "source", "generated"),
     "fmt": ("source",),

@@ -79,6 +79,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """The server, as what it is."""
         return cast("Proxy", self.server)
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         status, kind, body = self._asked("GET", None)
         is_listing = self.path.startswith("/simple/") and status == 200
@@ -118,7 +121,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- as it is called
         """Say nothing."""

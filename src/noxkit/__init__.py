@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         tests_watch,
         typecheck,
         urls,
+        verify,
         wheel_contents,
     )
 
@@ -63,6 +64,7 @@ __all__ = [
     "tests_watch",
     "typecheck",
     "urls",
+    "verify",
     "wheel_contents",
 ]
 

@@ -17,10 +17,12 @@ from noxkit.engine._last import keep_last
 from noxkit.errors import NoxkitError
 from noxkit.release._journal import state_folder
 from noxkit.release._publish import plan_publish
+from noxkit.release._verify import plan_verify
 from noxkit.tasks.locks import file_lock
 from tests._index import Proxy, index, proxy
+from tests._trees import outcome
 from tests.engine._releases import after_builds, put_wheel
-from tests.release._packages import workspace
+from tests.release._packages import alone, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -280,3 +282,25 @@ def test_a_token_with_the_end_of_a_line_is_refused_and_not_shown(ready: Repo) ->
     with pytest.raises(NoxkitError) as caught:
         published(ready, UV_PUBLISH_TOKEN="pypi-very-secret\n")  # noqa: S106 -- made up
     assert caught.value.records[0].message == "UV_PUBLISH_TOKEN has the end of a line in it"
+
+
+def test_what_is_published_is_verified_from_the_index_alone(ready: Repo) -> None:
+    missing = outcome(ready.run("--package", "docs", planner=plan_verify, session="verify"), "verify")
+    assert missing.status in {Status.FAILED, Status.INCONCLUSIVE}
+    published(ready)
+    (ready.root / "packages" / "docs" / "src" / "docs" / "__init__.py").write_text("raise SystemExit(3)\n")
+    done = outcome(ready.run("--package", "docs", planner=plan_verify, session="verify"), "verify")
+    assert (done.status, done.evidence["version"]) == (Status.PASSED, "1.0.0"), done
+    assert done.evidence["imported"]
+
+
+def test_what_is_published_and_broken_is_found(repo: Repo, server: Proxy, tmp_path: Path) -> None:
+    put_wheel(tmp_path / "index", "acme", "1.0.0", "[files]\n'acme/__init__.py' = 'import nothing_like_it'\n")
+    place = f'[[tool.uv.index]]\nname = "mine"\nurl = "{server.url}simple/"\n'
+    files = alone("1.0.0")
+    del repo.environ["UV_OFFLINE"]
+    repo.environ["UV_CACHE_DIR"] = str(tmp_path / "cache")
+    repo.write({**files, "pyproject.toml": place + files["pyproject.toml"]}).commit("chore: begin")
+    found = outcome(repo.run(planner=plan_verify, session="verify"), "verify")
+    assert found.status is Status.FAILED
+    assert "NK-IMPORT-SMOKE" in {each.code for each in found.findings}

@@ -67,6 +67,7 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "changelog",
         "sbom",
         "publish",
+        "verify",
         "deps_update",
         "clean",
         "generated",

@@ -63,7 +63,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "advisories": frozenset({"security", "release_check"}),
     "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),
-    "release": _RELEASED | _VERSIONED | {"publish", "sbom"},
+    "release": _RELEASED | _VERSIONED | {"publish", "sbom", "verify"},
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""
 

@@ -31,6 +31,7 @@ _NOT_ABOUT_FILES = frozenset(
         "release_check",
         "sbom",
         "urls",
+        "verify",
         "wheel",
         "wheel_contents",
     }

@@ -24,6 +24,7 @@ from noxkit.sessions.tests import tests
 from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
+from noxkit.sessions.verify import verify
 from noxkit.sessions.wheel_contents import wheel_contents
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "tests_watch",
     "typecheck",
     "urls",
+    "verify",
     "wheel_contents",
 ]

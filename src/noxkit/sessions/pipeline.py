@@ -25,6 +25,7 @@ from noxkit.sessions.tests import tests
 from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
 from noxkit.sessions.urls import urls
+from noxkit.sessions.verify import verify
 from noxkit.sessions.wheel_contents import wheel_contents
 
 __all__ = ["pipeline"]
@@ -38,7 +39,7 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, publish),
+        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, publish, verify),
         *(deps_update, clean, generated, tests_watch),
     ):
         factory()
