@@ -143,3 +143,30 @@ def test_another_form_is_named(repo: Repo, change: Change) -> None:
     change("feat: a", "src/acme/a.py")
     done = changed(repo)
     assert (done.status, done.reason) == (Status.FAILED, "CHANGES.rst is not Markdown")
+
+
+def test_members_without_a_changelog_are_named(repo: Repo, change: Change) -> None:
+    repo.write({**workspace({"core": (), "docs": ()}), "packages/core/CHANGELOG.md": f"{HEAD}{OLD}"})
+    repo.commit("chore: begin")
+    for name in ("core", "docs"):
+        repo.git("tag", f"{name}-v1.0.0")
+    change("feat: a", "packages/core/src/core/a.py")
+    change("fix: b", "packages/docs/src/docs/b.py")
+    done = changed(repo)
+    assert (done.status, done.evidence["without_changelog"]) == (Status.PASSED, ["docs"])
+    (repo.root / "packages/core/CHANGELOG.md").unlink()
+    assert changed(repo).status is Status.INCONCLUSIVE
+
+
+def test_members_of_one_version_share_the_changelog_of_the_root(repo: Repo, change: Change) -> None:
+    group = '[[tool.noxkit.kinds]]\nname = "all"\npaths = ["packages/*"]\nversion-group = "acme"'
+    repo.write({**workspace({"core": (), "docs": ()}, noxkit=group), "CHANGELOG.md": f"{HEAD}{OLD}"}).commit(
+        "chore: begin"
+    )
+    for name in ("core", "docs"):
+        repo.git("tag", f"{name}-v1.0.0")
+    change("feat: of core", "packages/core/src/core/a.py")
+    change("fix: of both", "packages/core/src/core/b.py", "packages/docs/src/docs/b.py")
+    assert changed(repo).evidence["changed"] == ["CHANGELOG.md"]
+    notes = notes_of((repo.root / "CHANGELOG.md").read_text(), Version("1.1.0"), path="CHANGELOG.md")
+    assert notes == "### Added\n\n- Of core\n\n### Fixed\n\n- Of both\n"

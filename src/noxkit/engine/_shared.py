@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 import msgspec
 
 from noxkit.diagnostics.credentials import SHARED_CACHE_CREDENTIAL
+from noxkit.tasks.environ import strip_user_information
 from noxkit.tasks.store import sealed, unsealed
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class SharedCache:
         return answers[0] if answers else None
 
     def _stop(self, verb: str, error: Exception) -> None:
-        said = next(iter(str(error).splitlines()), "")
+        said = strip_user_information(next(iter(str(error).splitlines()), ""))
         self.trouble = f"cannot be {verb}: {type(error).__name__}: {said}"
 
 

@@ -83,6 +83,13 @@ def _change(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs:
         hint = "write the entry by hand, or give the file the form of https://keepachangelog.com"
         return Outcome(name=CHANGELOG, status=Status.FAILED, reason=str(error), hint=hint, evidence=evidence)
     paths = [write.path for write in writes]
+    without = [member.name for member in plan.released if _file_of(context, member, plan) is None]
+    evidence["without_changelog"] = list(without)
+    if without:
+        context.outbox.append(f"no changelog beside its pyproject.toml: {', '.join(without)}\n")
+    if plan.released and len(without) == len(plan.released):
+        reason, hint = "nothing that is released has a changelog", "write a CHANGELOG.md beside its pyproject.toml"
+        return Outcome(name=CHANGELOG, status=Status.INCONCLUSIVE, reason=reason, hint=hint, evidence=evidence)
     if not writes:
         said = "already done: every version has its entry" if plan.released else "nothing to release"
         context.outbox.append(f"{said}\n")
@@ -99,35 +106,39 @@ def _change(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs:
 
 
 def _writes(context: Context, plan: Plan) -> list[Write]:
-    """What each changelog is to hold; several members may share one."""
-    old: dict[str, bytes] = {}
-    new: dict[str, bytes] = {}
+    """What each changelog is to hold; one of the root has what all members of its version have done."""
+    shared: dict[str, list[Member]] = {}
     for member in plan.released:
-        path = _file_of(context, member)
-        if path is None or member.next is None or member.tag is None:
-            continue
-        content = new.get(path) or old.setdefault(path, (context.root / path).read_bytes())
+        path = _file_of(context, member, plan)
+        if path is not None:
+            shared.setdefault(path, []).append(member)
+    versions = {each.name: each.next for each in plan.released}
+    writes: list[Write] = []
+    for path, members in sorted(shared.items()):
+        old = (context.root / path).read_bytes()
         try:
-            decoded = decode_text(content)
+            decoded = decode_text(old)
         except UnicodeDecodeError as error:
             raise ChangelogError(f"{path} is not UTF-8: {error.reason}") from error
-        versions = {each.name: each.next for each in plan.released}
+        needed = {name for member in members for name in member.needs} - {member.name for member in members}
         release = Release(
-            version=Version(member.next),
-            tag=member.tag,
-            last_tag=member.last_tag,
+            version=Version(str(members[0].next)),
+            tag=str(members[0].tag),
+            last_tag=members[0].last_tag,
             date=_date(context),
-            needs=tuple(f"{name} {versions[name]}" for name in member.needs if name in versions),
+            needs=tuple(f"{name} {versions[name]}" for name in sorted(needed) if name in versions),
         )
-        new[path] = decoded.encode(with_entry(decoded.text, release, member.commits, path=path))
-    return [Write(path=path, old=old[path], new=data) for path, data in sorted(new.items()) if data != old[path]]
+        commits = {each.id: each for member in members for each in member.commits}
+        new = decoded.encode(with_entry(decoded.text, release, list(commits.values()), path=path))
+        if new != old:
+            writes.append(Write(path=path, old=old, new=new))
+    return writes
 
 
-def _file_of(context: Context, member: Member) -> str | None:
-    """The changelog in the member's folder, else that of the root where there is one member alone."""
-    published = [package for package in context.repository.workspace.packages if package.publish]
-    folders = [member.folder, *(["."] if len(published) == 1 else [])]
-    for folder in folders:
+def _file_of(context: Context, member: Member, plan: Plan) -> str | None:
+    """The changelog in the member's folder, else that of the root where all that is released has one version."""
+    together = len({each.next for each in plan.released}) == 1
+    for folder in dict.fromkeys([member.folder, *(["."] if together else [])]):
         prefix = "" if folder == "." else f"{folder}/"
         for path in context.repository.files:
             if path.startswith(prefix) and "/" not in path[len(prefix) :] and is_changelog(path[len(prefix) :]):
