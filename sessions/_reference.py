@@ -152,6 +152,7 @@ _OWN = {
     "bump": ("bump",),
     "changelog": ("changelog",),
     "sbom": ("sbom",),
+    "tag": ("tag",),
     "publish": ("publish",),
     "verify": ("verify",),
     "deps_update": ("deps_update",),

@@ -43,7 +43,7 @@ TASKS = frozenset(
     {
         *(*load_tools(), "coverage", "environment", "consistency", "source"),
         *("build", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
-        *("leftovers", "deps_update", "generated", "bump", "changelog", "sbom", "publish", "verify"),
+        *("leftovers", "deps_update", "generated", "bump", "changelog", "sbom", "publish", "tag", "verify"),
     }
 )
 

@@ -66,6 +66,7 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "bump",
         "changelog",
         "sbom",
+        "tag",
         "publish",
         "verify",
         "deps_update",

@@ -46,7 +46,8 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.rehearse": _RELEASED,
     **dict.fromkeys(("run.major", "run.minor", "run.patch", "run.pre", "run.post", "run.dev"), _VERSIONED),
     "run.set-version": _VERSIONED,
-    "run.checked": frozenset({"publish"}),
+    "run.checked": frozenset({"publish", "tag"}),
+    "run.push": frozenset({"tag"}),
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
@@ -63,7 +64,7 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "advisories": frozenset({"security", "release_check"}),
     "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
     "licenses": frozenset({"licenses", "release_check"}),
-    "release": _RELEASED | _VERSIONED | {"publish", "sbom", "verify"},
+    "release": _RELEASED | _VERSIONED | {"publish", "sbom", "tag", "verify"},
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""
 

@@ -97,10 +97,13 @@ class RunOptions(Table, frozen=True, kw_only=True):
             extra={"group": "Built files and releases"},
         ),
     ] = ()
+    push: Annotated[bool, Meta(description="Let `tag` push its tags.", extra={"group": "Built files and releases"})] = (
+        False
+    )
     checked: Annotated[
         File | None,
         Meta(
-            description="The report of the `release_check` whose files `publish` sends; by default the last one's "
+            description="The report of the `release_check` that `publish` and `tag` go by; by default the last one's "
             "here.",
             examples=["release.json"],
             extra={"group": "Built files and releases"},

@@ -32,7 +32,7 @@ _STEPS = frozenset({"coverage-combine", "coverage-json"})  # tools that the task
 _OWN = frozenset(
     {
         *("commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
-        *("bump", "changelog", "deps_update", "leftovers", "publish", "sbom", "verify"),
+        *("bump", "changelog", "deps_update", "leftovers", "publish", "sbom", "tag", "verify"),
         *("build", "licenses", "advisories", "moment", "previous", "rehearsal", "wheel_contents"),
     }
 )

@@ -30,6 +30,7 @@ _NOT_ABOUT_FILES = frozenset(
         "publish",
         "release_check",
         "sbom",
+        "tag",
         "urls",
         "verify",
         "wheel",

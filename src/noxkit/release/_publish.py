@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from noxkit.tasks.process import Completed
     from noxkit.workspace.model import Package
 
-__all__ = ["PUBLISH", "plan_publish"]
+__all__ = ["PUBLISH", "CheckedRelease", "checked_release", "passed_report", "plan_publish"]
 
 PUBLISH = "publish"
 """The task's name."""
@@ -54,7 +54,7 @@ _PASSING = re.compile(r"status code (?:408|425|429|5\d\d)|error sending request|
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
+class CheckedRelease:
     """A package that may be published: its version, its files as they were checked, and without which tasks."""
 
     package: Package
@@ -82,8 +82,8 @@ def plan_publish(context: Context, scope: Scope) -> list[Task]:
     _, cycles = ordered(everyone)
     if cycles:
         raise _refused(next(iter(cycles.values())), "publish what is released of it by hand, and take the circle apart")
-    report, source = _report(context)
-    checked = {package.name: _checked(context, package, report, source) for package in packages}
+    report, source = passed_report(context)
+    checked = {package.name: checked_release(context, package, report, source) for package in packages}
     return [
         Task(
             name=PUBLISH,
@@ -113,8 +113,11 @@ def _refused(message: str, hint: str) -> NoxkitError:
     return NoxkitError(ErrorRecord(code="NK-PUBLISH-UNCHECKED", message=message, hint=hint))
 
 
-def _report(context: Context) -> tuple[Report, str]:
-    """The report of the release check that counts: the one that is named, else that of the last run here."""
+def passed_report(context: Context) -> tuple[Report, str]:
+    """The report of the release check that counts, and what it is called: the one that is named, else the last one's.
+
+    Raises NoxkitError where there is none, or it is of another tree.
+    """
     hint = f"run `nox -s {_CHECK}`, and publish what it has passed; under CI give its report, `--checked FILE`"
     named = context.config.run.checked
     file = context.root / named if named is not None else last_runs(context.root).get(_CHECK)
@@ -136,7 +139,8 @@ def _report(context: Context) -> tuple[Report, str]:
     return report, source
 
 
-def _checked(context: Context, package: Package, report: Report, source: str) -> _Checked:
+def checked_release(context: Context, package: Package, report: Report, source: str) -> CheckedRelease:
+    """What the report says of a package. Raises NoxkitError where it is not ready, or its files are others now."""
     verdict: Readiness | None = next((each for each in report.releases if each.package == package.name), None)
     hint = f"run `nox -s {_CHECK}` until its last line says that it is ready"
     if verdict is None or not verdict.ready or verdict.version is None:
@@ -150,7 +154,7 @@ def _checked(context: Context, package: Package, report: Report, source: str) ->
         if digest != file.sha256:
             what = "is not there" if digest is None else "is not the one that was checked"
             raise _refused(f"{file.name} {what}", hint)
-    return _Checked(package=package, version=verdict.version, files=files, without=verdict.left_out)
+    return CheckedRelease(package=package, version=verdict.version, files=files, without=verdict.left_out)
 
 
 def _digest(file: Path) -> str | None:
@@ -160,7 +164,7 @@ def _digest(file: Path) -> str | None:
         return None
 
 
-def _publish(context: Context, checked: _Checked, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:
+def _publish(context: Context, checked: CheckedRelease, _call: ToolCall, needs: Mapping[str, object]) -> Outcome:
     outcome = Outcome(name=PUBLISH, status=Status.PASSED, files=checked.files)
     waiting = [
         need.package for need in needs.values() if isinstance(need, Outcome) and need.status is not Status.PASSED
@@ -188,7 +192,7 @@ def _with(outcome: Outcome, status: Status, reason: str, hint: str) -> Outcome:
     return Outcome(name=outcome.name, status=status, reason=reason, hint=hint, files=outcome.files)
 
 
-def _sent(context: Context, checked: _Checked, outcome: Outcome, journal: Journal) -> Outcome:
+def _sent(context: Context, checked: CheckedRelease, outcome: Outcome, journal: Journal) -> Outcome:
     missing = _missing(checked, _listed(context, checked))
     evidence: dict[str, EvidenceValue] = {
         "version": checked.version,
@@ -215,7 +219,7 @@ def _sent(context: Context, checked: _Checked, outcome: Outcome, journal: Journa
     return Outcome(name=outcome.name, status=Status.PASSED, evidence=evidence, files=checked.files)
 
 
-def _told(checked: _Checked, sent: Sequence[FileRecord]) -> str:
+def _told(checked: CheckedRelease, sent: Sequence[FileRecord]) -> str:
     """What was done, in a line; and what nobody has checked."""
     what = (
         f"sent {number(len(sent), 'file')}, which the index has as checked" if sent else "is there already, as checked"
@@ -224,7 +228,7 @@ def _told(checked: _Checked, sent: Sequence[FileRecord]) -> str:
     return f"{checked.package.name} {checked.version}: {what}{without}\n"
 
 
-def _listed(context: Context, checked: _Checked) -> dict[str, Listed]:
+def _listed(context: Context, checked: CheckedRelease) -> dict[str, Listed]:
     admitted = [python for python in supported_pythons(context) if checked.package.admits(python)]
     python = admitted[0] if admitted else "3.10"
     return listed_files(context, checked.package.name, checked.version, python=python, task=PUBLISH)
@@ -234,7 +238,7 @@ def _name(file: FileRecord) -> str:
     return file.name.rpartition("/")[2]
 
 
-def _missing(checked: _Checked, there: Mapping[str, Listed]) -> list[FileRecord]:
+def _missing(checked: CheckedRelease, there: Mapping[str, Listed]) -> list[FileRecord]:
     """The files that are not on the index. Raises _FinalError where one of their names is, with other content."""
     for file in checked.files:
         listed = there.get(_name(file))
@@ -257,7 +261,7 @@ def _compare(file: FileRecord, listed: Listed) -> None:
         raise _other(file, digest)
 
 
-def _upload(context: Context, checked: _Checked, missing: Sequence[FileRecord]) -> None:
+def _upload(context: Context, checked: CheckedRelease, missing: Sequence[FileRecord]) -> None:
     """Send the files and wait until the index lists them. Raises _FinalError, and NoAnswerError where it does not."""
     left, attempt = list(missing), 1
     while left:
@@ -274,11 +278,11 @@ def _upload(context: Context, checked: _Checked, missing: Sequence[FileRecord]) 
         attempt += 1
 
 
-def _still_missing(context: Context, checked: _Checked) -> list[FileRecord]:
+def _still_missing(context: Context, checked: CheckedRelease) -> list[FileRecord]:
     return _missing(checked, _listed(context, checked))
 
 
-def _wait(context: Context, checked: _Checked, *, patience: float) -> None:
+def _wait(context: Context, checked: CheckedRelease, *, patience: float) -> None:
     """Until the index lists every file; it may take a while. Raises NoAnswerError."""
     pause, waited = _FIRST_PAUSE, 0.0
     while left := _still_missing(context, checked):

@@ -20,6 +20,7 @@ from noxkit.sessions.publish import publish
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
+from noxkit.sessions.tag import tag
 from noxkit.sessions.tests import tests
 from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
@@ -47,6 +48,7 @@ __all__ = [
     "release_check",
     "sbom",
     "security",
+    "tag",
     "tests",
     "tests_watch",
     "typecheck",

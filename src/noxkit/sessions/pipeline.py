@@ -21,6 +21,7 @@ from noxkit.sessions.publish import publish
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
+from noxkit.sessions.tag import tag
 from noxkit.sessions.tests import tests
 from noxkit.sessions.tests_watch import tests_watch
 from noxkit.sessions.typecheck import typecheck
@@ -39,7 +40,7 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, publish, verify),
+        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, tag, publish, verify),
         *(deps_update, clean, generated, tests_watch),
     ):
         factory()

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tag`: an annotated tag for each version that a release check has passed on this commit, and its push."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from noxkit.diagnostics.model import Outcome, Status
+from noxkit.engine._scope import published
+from noxkit.engine._tags import tag_template
+from noxkit.engine._task import Task
+from noxkit.release._changelog import notes_of
+from noxkit.release._publish import checked_release, passed_report
+from noxkit.rules._changelog import is_changelog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from noxkit.diagnostics.model import EvidenceValue
+    from noxkit.engine._context import Context
+    from noxkit.engine._scope import Scope
+    from noxkit.engine._task import ToolCall
+    from noxkit.tasks.process import Completed
+    from noxkit.workspace.model import Package
+
+__all__ = ["TAG", "plan_tag"]
+
+TAG = "tag"
+"""The task's name."""
+
+_PATIENCE = 120.0  # seconds that a remote repository is waited for
+_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
+def plan_tag(context: Context, scope: Scope) -> list[Task]:
+    """One task for all packages: those of one version may share a tag.
+
+    Raises NoxkitError where no release check has passed on this very tree.
+    """
+    packages = published(context, scope)
+    report, source = passed_report(context)
+    versions = {package.name: checked_release(context, package, report, source).version for package in packages}
+    return [
+        Task(name=TAG, action=functools.partial(_tag_all, context, packages, versions), why=f"passed by {source}"),
+    ]
+
+
+def _tag_all(
+    context: Context,
+    packages: Sequence[Package],
+    versions: Mapping[str, str],
+    _call: ToolCall,
+    _needs: Mapping[str, object],
+) -> Outcome:
+    head = _git(context, "rev-parse", "HEAD").stdout.decode().strip()
+    tags: dict[str, tuple[Package, str]] = {}
+    for package in packages:
+        version = versions[package.name]
+        tags.setdefault(tag_template(context, package).replace("{version}", version), (package, version))
+    there = {tag: _commit_of(context, tag) for tag in tags}
+    wrong = [tag for tag, commit in there.items() if commit not in {None, head}]
+    if wrong:
+        reason = f"the tag {wrong[0]} is there already, on another commit ({str(there[wrong[0]])[:10]})"
+        hint = "a tag that others may have is never moved: release a higher version"
+        return Outcome(name=TAG, status=Status.FAILED, reason=reason, hint=hint)
+    new = [tag for tag, commit in there.items() if commit is None]
+    evidence: dict[str, EvidenceValue] = {"tags": list(tags), "made": new}
+    if context.config.run.dry_run:
+        lines = [f"would tag {head[:10]} as {tag}" for tag in new] or [f"{', '.join(tags)}: there already"]
+        context.outbox.append("\n".join([*lines, ""]))
+        return Outcome(name=TAG, status=Status.PASSED, evidence=evidence)
+    for tag in new:
+        words = ["tag", "--annotate", "--cleanup=verbatim", "--message", _message(context, *tags[tag])]
+        made = _git(context, *words, "--", tag, head)
+        if made.returncode != 0:
+            return _failed(made, f"git does not make the tag {tag}")
+    pushed = _push(context, list(tags)) if context.config.run.push else None
+    if pushed is not None and pushed.returncode != 0:
+        return _failed(pushed, "the tags are made, and not pushed")
+    said = f"made {', '.join(new)}" if new else f"{', '.join(tags)}: there already"
+    context.outbox.append(f"{said}{', pushed' if pushed is not None else ''}\n")
+    return Outcome(name=TAG, status=Status.PASSED, evidence=evidence)
+
+
+def _git(context: Context, *arguments: str, timeout: float | None = None) -> Completed:
+    return context.runner.run(["git", *arguments], task=TAG, environment=_ENVIRONMENT, timeout=timeout)
+
+
+def _commit_of(context: Context, tag: str) -> str | None:
+    said = _git(context, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}")
+    return said.stdout.decode().strip() if said.returncode == 0 else None
+
+
+def _message(context: Context, package: Package, version: str) -> str:
+    """The name and the version, and below them what the changelog says of exactly this version."""
+    folders = [package.folder, "."]
+    for folder in folders:
+        prefix = "" if folder == "." else f"{folder}/"
+        for path in context.repository.files:
+            name = path[len(prefix) :]
+            if path.startswith(prefix) and "/" not in name and is_changelog(name) and name.lower().endswith(".md"):
+                content = (context.root / path).read_text(encoding="utf-8", errors="replace")
+                notes = notes_of(content, Version(version), path=path)
+                if notes is not None:
+                    return f"{package.raw_name} {version}\n\n{notes}"
+    return f"{package.raw_name} {version}\n"
+
+
+def _push(context: Context, tags: Sequence[str]) -> Completed:
+    """All of them at once: the remote takes every tag or none. Those that it has are no news to it."""
+    names = (_git(context, "remote").stdout.decode("utf-8", "replace")).split()
+    remote = "origin" if "origin" in names or not names else names[0]
+    return _git(context, "push", "--atomic", remote, *(f"refs/tags/{tag}" for tag in tags), timeout=_PATIENCE)
+
+
+def _failed(completed: Completed, what: str) -> Outcome:
+    lines = [line.strip() for line in completed.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    said = "no answer in time" if completed.timed_out else "; ".join(lines[-3:])[:400] or "git says nothing"
+    hint = "mend that and run it again: what is made stays, and is not made twice"
+    return Outcome(name=TAG, status=Status.FAILED, reason=f"{what}: {said}", hint=hint)
