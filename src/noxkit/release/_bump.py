@@ -11,11 +11,12 @@ from packaging.version import Version
 from noxkit.diagnostics.decoding import decode_python, decode_text
 from noxkit.diagnostics.fixes import TomlEdit
 from noxkit.diagnostics.model import Outcome, Status
+from noxkit.engine._scope import published
 from noxkit.engine._task import Task
 from noxkit.engine._toml_edits import TomlEditError, edited_toml
 from noxkit.environments.uv import explain_failure, got_no_answer
 from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan, refused
+from noxkit.release._plan import asked_of, make_plan, nothing_published, refused
 from noxkit.release._plan_text import as_table
 from noxkit.release._sources import raised, sources_of
 from noxkit.release._together import Write, diff_of, recover, write_together
@@ -49,7 +50,8 @@ class _CannotWriteError(Exception):
 
 def plan_bump(context: Context, scope: Scope) -> list[Task]:
     """One task for all members. Raises NoxkitError for flags that mean nothing, and without git."""
-    del scope
+    if not published(context, scope):
+        return nothing_published(BUMP)
     asked = asked_of(context)
     plan = functools.partial(make_plan, context, asked)
     return [Task(name=BUMP, action=functools.partial(_bump, context, plan), why="asked for", paths=(".",))]

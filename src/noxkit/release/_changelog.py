@@ -12,9 +12,10 @@ from packaging.version import Version
 
 from noxkit.diagnostics.decoding import decode_text
 from noxkit.diagnostics.model import Outcome, Status
+from noxkit.engine._scope import published
 from noxkit.engine._task import Task
 from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan, refused
+from noxkit.release._plan import asked_of, make_plan, nothing_published, refused
 from noxkit.release._together import Write, diff_of, recover, write_together
 from noxkit.release._versions import Level
 from noxkit.rules._changelog import is_changelog, read_entry
@@ -64,7 +65,8 @@ class Release:
 
 def plan_changelog(context: Context, scope: Scope) -> list[Task]:
     """One task for all members. Raises NoxkitError for flags that mean nothing, and without git."""
-    del scope
+    if not published(context, scope):
+        return nothing_published(CHANGELOG)
     asked = asked_of(context)
     plan = functools.partial(make_plan, context, asked)
     return [Task(name=CHANGELOG, action=functools.partial(_change, context, plan), why="asked for", paths=(".",))]

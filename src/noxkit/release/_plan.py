@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from noxkit.diagnostics.model import Outcome, Status
 from noxkit.engine._scope import published, scope_of
 from noxkit.engine._tags import tag_template, tagged_versions
+from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
 from noxkit.release._sources import stated_version
@@ -27,7 +28,21 @@ if TYPE_CHECKING:
     from noxkit.workspace.git import GitRunner
     from noxkit.workspace.model import Package
 
-__all__ = ["Asked", "Member", "Plan", "asked_of", "make_plan", "needed_members", "ordered", "refused"]
+__all__ = [
+    "NOTHING_PUBLISHED",
+    "Asked",
+    "Member",
+    "Plan",
+    "asked_of",
+    "make_plan",
+    "needed_members",
+    "nothing_published",
+    "ordered",
+    "refused",
+]
+
+NOTHING_PUBLISHED = "no package is published: none has a [build-system], or `publish = false` says so"
+"""The fact for which there is nothing to release."""
 
 _MANY = 3  # files or members that are named one by one
 
@@ -139,6 +154,11 @@ def asked_of(context: Context) -> Asked:
 
 def _record(message: str, hint: str) -> ErrorRecord:
     return ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=hint)
+
+
+def nothing_published(name: str) -> list[Task]:
+    """The task of a session that is about published packages, where there is none."""
+    return [Task(name=name, not_due=NOTHING_PUBLISHED)]
 
 
 def refused(name: str, error: NoxkitError) -> Outcome:

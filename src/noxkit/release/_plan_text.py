@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from noxkit.release._plan import NOTHING_PUBLISHED
 from noxkit.report._escape import one_line
 from noxkit.report._verdict import number
 from noxkit.report._width import cut
@@ -66,6 +67,8 @@ def _listed(member: Member) -> Iterator[str]:
 
 def _sum(plan: Plan) -> str:
     released = plan.released
+    if not plan.members:
+        return NOTHING_PUBLISHED
     if not released:
         return "nothing to release"
     told = f"to release, in this order: {', '.join(f'{each.name} {each.next}' for each in released)}"

@@ -24,7 +24,7 @@ from noxkit.environments.uv import explain_failure
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.release._index import NoAnswerError, listed_files, served_digest
 from noxkit.release._journal import Journal, state_folder
-from noxkit.release._plan import needed_members, ordered
+from noxkit.release._plan import needed_members, nothing_published, ordered
 from noxkit.report._reading import read_report
 from noxkit.report._verdict import number
 from noxkit.tasks.locks import LockError, file_lock
@@ -78,6 +78,8 @@ def plan_publish(context: Context, scope: Scope) -> list[Task]:
     """
     _check_credentials(context)
     packages = published(context, scope)
+    if not packages:
+        return nothing_published(PUBLISH)
     everyone = published(context, dataclasses.replace(scope, packages=None))
     _, cycles = ordered(everyone)
     if cycles:

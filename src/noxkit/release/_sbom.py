@@ -23,6 +23,7 @@ from noxkit.engine._licenses import stated_licenses
 from noxkit.engine._scope import published
 from noxkit.engine._task import Task
 from noxkit.environments.uv import explain_failure
+from noxkit.release._plan import nothing_published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,6 +101,9 @@ class _Part:
 
 def plan_sbom(context: Context, scope: Scope) -> list[Task]:
     """One task a published package; not due without a lock."""
+    packages = published(context, scope)
+    if not packages:
+        return nothing_published(SBOM)
     locked = (context.root / "uv.lock").is_file()
     return [
         Task(
@@ -110,7 +114,7 @@ def plan_sbom(context: Context, scope: Scope) -> list[Task]:
             not_due=None if locked else "no uv.lock, and so nothing that says what is brought along",
             cost=1.0,
         )
-        for package in published(context, scope)
+        for package in packages
     ]
 
 

@@ -13,6 +13,7 @@ from noxkit.engine._scope import published
 from noxkit.engine._tags import tag_template
 from noxkit.engine._task import Task
 from noxkit.release._changelog import notes_of
+from noxkit.release._plan import nothing_published
 from noxkit.release._publish import checked_release, passed_report
 from noxkit.rules._changelog import is_changelog
 
@@ -41,6 +42,8 @@ def plan_tag(context: Context, scope: Scope) -> list[Task]:
     Raises NoxkitError where no release check has passed on this very tree.
     """
     packages = published(context, scope)
+    if not packages:
+        return nothing_published(TAG)
     report, source = passed_report(context)
     versions = {package.name: checked_release(context, package, report, source).version for package in packages}
     return [

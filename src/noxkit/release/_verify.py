@@ -16,6 +16,7 @@ from noxkit.engine._scope import published
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.engine._task import Task
+from noxkit.release._plan import nothing_published
 from noxkit.release._sources import stated_version
 from noxkit.rules._rehearsals import RehearsalFacts, Unresolved
 from noxkit.rules.rehearsals import deps_unresolvable, entrypoint_unresolvable, import_smoke
@@ -39,6 +40,9 @@ _RULES = (deps_unresolvable, import_smoke, entrypoint_unresolvable)
 
 def plan_verify(context: Context, scope: Scope) -> list[Task]:
     """For each published package a task on the lowest and one on the highest Python that it admits."""
+    packages = published(context, scope)
+    if not packages:
+        return nothing_published(VERIFY)
     return [
         Task(
             name=VERIFY,
@@ -48,7 +52,7 @@ def plan_verify(context: Context, scope: Scope) -> list[Task]:
             why="what is published installs and imports",
             cost=3.0,
         )
-        for package in published(context, scope)
+        for package in packages
         for python in _ends([each for each in supported_pythons(context) if package.admits(each)])
     ]
 
