@@ -228,6 +228,36 @@ def test_a_run_that_was_killed_is_put_back_and_done_again(repo: Repo, change: Ch
     assert not (state / "writing.json").exists()
 
 
+@pytest.mark.parametrize("written", range(5))
+def test_crash_safety_killed_behind_any_file_the_next_run_ends_the_same(
+    repo: Repo, change: Change, written: int
+) -> None:
+    several(repo, change, "feat!: a")
+    paths = [
+        f"packages/{name}/{file}" for name in ("cli", "core") for file in ("pyproject.toml", f"src/{name}/__init__.py")
+    ]
+    old = {path: (repo.root / path).read_bytes() for path in paths}
+    bumped(repo)
+    new = {path: (repo.root / path).read_bytes() for path in paths}
+    for number, path in enumerate(paths):
+        (repo.root / path).write_bytes(new[path] if number < written else old[path])
+    state = repo.root / ".nox" / "noxkit" / "release"
+    writes = [{"path": path, "old": old[path], "new": new[path]} for path in paths]
+    (state / "writing.json").write_bytes(msgspec.json.encode({"writes": writes}))
+    done = bumped(repo)
+    assert done.evidence["put_back"] == paths[:written]
+    assert {path: (repo.root / path).read_bytes() for path in paths} == new
+
+
+def test_a_journal_that_cannot_be_written_changes_nothing(repo: Repo, change: Change) -> None:
+    several(repo, change)
+    (repo.root / ".nox" / "noxkit").mkdir(parents=True)
+    (repo.root / ".nox" / "noxkit" / "release").write_text("a file where the folder is to be")
+    done = bumped(repo)
+    assert done.status is Status.FAILED
+    assert repo.git("status", "--porcelain") == ""
+
+
 JOURNALS = {
     "changed since": b'{"writes":[{"path":"packages/core/pyproject.toml","old":"eA==","new":"eQ=="}]}',
     "truncated": b'{"writes":[{"path":"pack',

@@ -16,10 +16,10 @@ from noxkit.engine._task import Task
 from noxkit.engine._toml_edits import TomlEditError, edited_toml
 from noxkit.environments.uv import explain_failure, got_no_answer
 from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan, nothing_published, refused
+from noxkit.release._plan import asked_of, make_plan, nothing_published, put_back, refused
 from noxkit.release._plan_text import as_table
 from noxkit.release._sources import raised, sources_of
-from noxkit.release._together import Write, diff_of, recover, write_together
+from noxkit.release._together import Write, diff_of, write_together
 from noxkit.workspace._tables import requirement_name, strings, table, text
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def plan_bump(context: Context, scope: Scope) -> list[Task]:
 
 def _bump(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
     try:
-        restored = recover(context.root, context.state / "release", dry=context.config.run.dry_run)
+        restored = put_back(context)
         plan = make()
     except NoxkitError as error:
         return refused(BUMP, error)
     text_of_plan = as_table(plan, commits=context.config.run.verbose)
-    evidence: dict[str, EvidenceValue] = {"packages": len(plan.members), "put_back": list(restored)}
+    evidence: dict[str, EvidenceValue] = {"packages": len(plan.members), "put_back": restored}
     if plan.is_blocked:
         context.outbox.append(text_of_plan)
         reasons = [*plan.blocked, *(f"{each.name}: {why}" for each in plan.released for why in each.blocked)]

@@ -15,8 +15,8 @@ from noxkit.diagnostics.model import Outcome, Status
 from noxkit.engine._scope import published
 from noxkit.engine._task import Task
 from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan, nothing_published, refused
-from noxkit.release._together import Write, diff_of, recover, write_together
+from noxkit.release._plan import asked_of, make_plan, nothing_published, put_back, refused
+from noxkit.release._together import Write, diff_of, write_together
 from noxkit.release._versions import Level
 from noxkit.rules._changelog import is_changelog, read_entry
 from noxkit.rules._markdown import read_markdown
@@ -74,11 +74,11 @@ def plan_changelog(context: Context, scope: Scope) -> list[Task]:
 
 def _change(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
     try:
-        restored = recover(context.root, context.state / "release", dry=context.config.run.dry_run)
+        restored = put_back(context)
         plan = make()
     except NoxkitError as error:
         return refused(CHANGELOG, error)
-    evidence: dict[str, EvidenceValue] = {"packages": len(plan.released), "put_back": list(restored)}
+    evidence: dict[str, EvidenceValue] = {"packages": len(plan.released), "put_back": restored}
     try:
         writes = _writes(context, plan)
     except ChangelogError as error:

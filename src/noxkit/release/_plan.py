@@ -16,8 +16,10 @@ from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
 from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
 from noxkit.release._sources import stated_version
+from noxkit.release._together import recover
 from noxkit.release._versions import Level, Step, final_of, following
 from noxkit.workspace._tables import normalize, requirement_name
+from noxkit.workspace.discovery import discover
 from noxkit.workspace.git import has_commits, is_shallow
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ __all__ = [
     "needed_members",
     "nothing_published",
     "ordered",
+    "put_back",
     "refused",
 ]
 
@@ -154,6 +157,23 @@ def asked_of(context: Context) -> Asked:
 
 def _record(message: str, hint: str) -> ErrorRecord:
     return ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=hint)
+
+
+def put_back(context: Context) -> list[str]:
+    """Put back what a killed run has half written, read the tree again, and say which files that were.
+
+    Raises NoxkitError where that cannot be done, and under `--dry-run`.
+    """
+    try:
+        restored = recover(context.root, context.state / "release", dry=context.config.run.dry_run)
+    except OSError as error:
+        message = f"what an earlier run has half written cannot be put back: {error}"
+        hint = "make the files writable, and run it again"
+        raise NoxkitError(ErrorRecord(code="NK-RELEASE-JOURNAL", message=message, hint=hint)) from error
+    if restored:
+        kinds, git = context.config.options.kinds, context.repository.git
+        context.repository = discover(context.root, kinds=kinds, git=git)
+    return list(restored)
 
 
 def nothing_published(name: str) -> list[Task]:

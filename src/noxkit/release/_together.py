@@ -42,9 +42,12 @@ def write_together(root: Path, state: Path, writes: Sequence[Write], *, then: Ca
 
     Raises OSError where that cannot be done either: the journal in `state` is then still there for `recover`.
     """
-    state.mkdir(parents=True, exist_ok=True)
     journal = state / _JOURNAL
-    write_atomic(journal, msgspec.json.encode(_Journal(writes=tuple(writes))))
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        write_atomic(journal, msgspec.json.encode(_Journal(writes=tuple(writes))))
+    except OSError as error:
+        return f"{error.filename or journal} cannot be written: {error.strerror}"
     wrong: str | None = "interrupted"
     try:
         for write in writes:
