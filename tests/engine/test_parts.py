@@ -51,11 +51,13 @@ PLACES = {
 }
 
 
+@pytest.mark.parametrize("folder", ["", "packages/acme/"])
 @pytest.mark.parametrize(("path", "name"), PLACES.values(), ids=PLACES.keys())
 def test_a_member_is_reached_by_the_names_of_what_lies_in_its_import_roots(
-    repo: Repo, path: str, name: str | None
+    repo: Repo, path: str, name: str | None, folder: str
 ) -> None:
-    repo.write({"pyproject.toml": PROJECT, path: "", "src/other.py": ""})
+    root = {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\n'} if folder else {}
+    repo.write({**root, f"{folder}pyproject.toml": PROJECT, f"{folder}{path}": "", f"{folder}src/other.py": ""})
     context = repo.context()
     (member,) = context.repository.workspace.packages
     assert ("shop" in importable_names(context, member)) is (name is not None)

@@ -126,6 +126,17 @@ def test_a_dynamic_version_is_written_where_the_backend_reads_it(
     assert (repo.root / path).read_text() == MODULE.replace('__version__ = "1.2.0"', '__version__ = "1.2.1"')
 
 
+def test_a_module_in_a_folder_of_its_own_is_found_in_a_member_as_well(repo: Repo, change: Change) -> None:
+    files = workspace({"core": ()})
+    files["packages/core/lib/core/__init__.py"] = files.pop("packages/core/src/core/__init__.py")
+    files["packages/core/pyproject.toml"] += '[tool.hatch.build.targets.wheel]\npackages = ["lib/core"]\n'
+    repo.write(files).commit("chore: begin")
+    repo.git("tag", "core-v1.0.0")
+    change("fix: a", "packages/core/lib/core/a.py")
+    done = bumped(repo)
+    assert done.evidence["changed"] == ["packages/core/lib/core/__init__.py", "packages/core/pyproject.toml"]
+
+
 def begun(repo: Repo, change: Change, files: dict[str, str]) -> Repo:
     repo.write({"src/acme/__init__.py": "", ".gitignore": ".nox/\n", **files}).commit("chore: begin")
     repo.git("tag", "v1.2.0")

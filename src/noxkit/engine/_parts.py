@@ -156,7 +156,7 @@ def importable_names(context: Context, member: Package) -> set[str]:
     """
     found = {name.rpartition(".")[2] for name in member.import_names} | {member.folder.rpartition("/")[2]}
     for root in member.import_roots:
-        folder = context.root / member.folder / root
+        folder = context.root / root
         entries = list(folder.iterdir()) if folder.is_dir() else []
         names = (entry.name.partition(".")[0] for entry in entries)  # of compiled modules, too
         found |= {name.removesuffix("-stubs") for name in names}  # PEP 561: stubs of another's package

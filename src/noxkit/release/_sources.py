@@ -56,7 +56,7 @@ def sources_of(package: Package, read: Callable[[str], str | None]) -> tuple[lis
         path = _setuptools_file(package, read) or _flit_file(package, read)
     if path is None:
         return [], "its version is computed by the build in a way that is not known: no file can be written"
-    whole = f"{package.folder}/{path}" if package.folder != "." else path
+    whole = f"{_prefix(package)}{path}"
     content = read(whole)
     found = _within(content, pattern) if content is not None else None
     if found is None:
@@ -116,12 +116,23 @@ def _flit_file(package: Package, read: Callable[[str], str | None]) -> str | Non
 
 
 def _module_file(package: Package, module: str, read: Callable[[str], str | None]) -> str | None:
+    """The file of a module, relative to the package's folder."""
     stem = module.replace(".", "/")
-    for root in ("src/", "", *(f"{each}/" for each in package.import_roots)):
+    for root in _roots(package):
         for path in (f"{root}{stem}.py", f"{root}{stem}/__init__.py"):
-            if read(f"{package.folder}/{path}" if package.folder != "." else path) is not None:
-                return path
+            if read(path) is not None:
+                return path.removeprefix(_prefix(package))
     return None
+
+
+def _prefix(package: Package) -> str:
+    return "" if package.folder == "." else f"{package.folder}/"
+
+
+def _roots(package: Package) -> dict[str, None]:
+    """Where its modules may lie, relative to the repository's root, each with `/` behind it or empty."""
+    known = ["" if root == "." else f"{root}/" for root in package.import_roots]
+    return dict.fromkeys((f"{_prefix(package)}src/", _prefix(package), *known))
 
 
 def _within(content: str, pattern: str) -> tuple[int, int] | None:
@@ -144,11 +155,10 @@ def _within(content: str, pattern: str) -> tuple[int, int] | None:
 
 def _literals(package: Package, read: Callable[[str], str | None]) -> Iterator[Source]:
     """`__version__ = "1.2.0"` in the usual modules of its packages, where that is the version that [project] has."""
-    prefix = "" if package.folder == "." else f"{package.folder}/"
     for name in package.import_names:
-        for root in dict.fromkeys(("src/", "", *(f"{each}/" for each in package.import_roots))):
+        for root in _roots(package):
             for file in _USUAL:
-                path = f"{prefix}{root}{name.replace('.', '/')}/{file}"
+                path = f"{root}{name.replace('.', '/')}/{file}"
                 content = read(path)
                 span = _literal(content, package.version) if content is not None else None
                 if span is not None:
