@@ -307,6 +307,12 @@ def _is_finding(line: str) -> bool:
     return line.startswith(("error[", "warning[")) or " first: " in line
 
 
+def _not_installed(name: str, log: Path) -> Row:
+    """The row of a rival that cannot be had, with the last that its installation said."""
+    said = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
+    return Row(name=name, measured=None, other=None, against="", note=f"not installed: {' '.join(said)}")
+
+
 def toolbox(bench: Bench) -> list[Row]:
     """exasol's toolbox, on the one package that it can look after."""
     name = "nox -s lint beside project:check of exasol-toolbox, on one package"
@@ -314,8 +320,7 @@ def toolbox(bench: Bench) -> list[Row]:
     rival = Toolbox(bench.tree, package)
     log = bench.tree.scratch / "toolbox.log"
     if not rival.install(log=log):
-        said = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        return [Row(name=name, measured=None, other=None, against="", note=f"not installed: {' '.join(said)}")]
+        return [_not_installed(name, log)]
     whole, last = rival.check(log=log)
     rival_usage = [rival.static_half(log=log) for _ in range(bench.repeat)]
     folder = rival.folder.with_name("noxkit")
@@ -342,8 +347,7 @@ def collection(bench: Bench) -> list[Row]:
     rival = Collection(bench.tree, package)
     log = bench.tree.scratch / "collection.log"
     if not rival.install(log=log):
-        said = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        return [Row(name=name, measured=None, other=None, against="", note=f"not installed: {' '.join(said)}")]
+        return [_not_installed(name, log)]
     other = _middle([rival.lint(log=log) for _ in range(bench.repeat)])
     folder = rival.folder.with_name("noxkit")
     shutil.copytree(rival.folder, folder, ignore=shutil.ignore_patterns(".nox", ".git", "antsibull-nox.toml"))

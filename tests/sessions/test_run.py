@@ -277,7 +277,7 @@ def test_an_interrupt_prints_the_report_and_leaves_no_process(repo: NoxRepo, num
     mark = f"mark-{repo.root.parent.name}"
     slow = command("slow", "sh", "-c", f": {mark}; touch there; sh -c ': {mark}; sleep 60' & sleep 60; :")
     repo.write(manifest(command("bad"), slow, options=OFFLINE))
-    ended, said = repo.interrupted(number, "-s", "lint", "fmt", "--", "--jobs", "4", "--report", JSON, when="there")
+    ended, said = repo.interrupted(number, "-s", "lint", "fmt", "--", "--jobs", "1", "--report", JSON, when="there")
     assert (ended, gone(repo)) == (code, True), said
     assert ("error[bad:X1]" in said, "lint interrupted" in said, "Traceback" in said, "session fmt" in said) == (
         True,

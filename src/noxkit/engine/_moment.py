@@ -21,8 +21,9 @@ from noxkit.engine._indexes import publishing_arguments
 from noxkit.engine._rules import signed, workspace_facts
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.engine._task import Task
+from noxkit.environments.uv import knows_no_version, last_words
 from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
-from noxkit.rules._changelog import is_changelog
+from noxkit.rules._changelog import changelogs_in
 from noxkit.rules.release_moment import (
     MomentFacts,
     changelog_version,
@@ -31,6 +32,7 @@ from noxkit.rules.release_moment import (
     tree_dirty,
     version_taken,
 )
+from noxkit.workspace.git import remote_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,9 +52,6 @@ NOTHING = "nothing to release"
 
 _PATIENCE = 60.0  # seconds that a remote repository is waited for
 _RULES = (changelog_version, local_version, version_taken, tag_taken, tree_dirty)
-_ABSENT = re.compile(
-    r"there is no version of|was not found in the (?:package registry|provided package locations)", re.IGNORECASE
-)
 _PRESENT = re.compile(
     r"requires Python|requires-python|Python requirement|no wheels with a matching|yanked", re.IGNORECASE
 )
@@ -167,13 +166,8 @@ def _answers(context: Context, package: Package, version: str, *, tag: str) -> _
 
 def _changelogs(facts: PackageFacts) -> Iterator[tuple[str, bytes]]:
     """Those beside the package's manifest; those of the root where it has none."""
-    own = [path for path in facts.files if path.rpartition("/")[0] in {"", facts.package.folder}]
-    root = [path for path in facts.whole.files if "/" not in path]
-    for paths in (own, root):
-        found = [path for path in sorted(paths) if is_changelog(path.rpartition("/")[2])]
-        if found:
-            yield from ((path, data) for path in found if (data := facts.whole.read(path)) is not None)
-            return
+    own, root = changelogs_in(facts.files, facts.package.folder), changelogs_in(facts.whole.files, ".")
+    yield from ((path, data) for path in own or root if (data := facts.whole.read(path)) is not None)
 
 
 def _on_index(context: Context, package: Package, version: str) -> bool | str:
@@ -202,11 +196,9 @@ def _on_index(context: Context, package: Package, version: str) -> bool | str:
     said = completed.stderr.decode("utf-8", "replace")
     if completed.returncode == 0 or _PRESENT.search(said):
         return True
-    if completed.returncode == 1 and _ABSENT.search(said) and not is_kept:
+    if completed.returncode == 1 and knows_no_version(completed) and not is_kept:
         return False
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    why = lines[-1].removeprefix("cause: ")[:200] if lines else "no answer"
-    return f"the index does not say whether it has {package.name} {version}: {why}"
+    return f"the index does not say whether it has {package.name} {version}: {last_words(completed)[:200]}"
 
 
 def _is_offline(context: Context) -> bool:
@@ -221,8 +213,7 @@ def _tags(context: Context, tag: str) -> tuple[tuple[str, ...], str | None]:
     head = (git(["rev-parse", "--verify", "--quiet", "HEAD"]) or b"").decode().strip()
     local = (git(["rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}"]) or b"").decode().strip()
     found = ["local"] if local and local != head else []
-    remotes = (git(["remote"]) or b"").decode("utf-8", "replace").split()
-    remote = "origin" if "origin" in remotes else next(iter(remotes), None)
+    remote = remote_of(git)
     if remote is None:
         return tuple(found), None
     listed = _asked_remote(context, remote, tag)

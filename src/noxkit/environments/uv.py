@@ -35,6 +35,8 @@ __all__ = [
     "find_uv",
     "got_no_answer",
     "index_fingerprint",
+    "knows_no_version",
+    "last_words",
     "waited_in_vain",
 ]
 
@@ -238,6 +240,22 @@ def got_no_answer(completed: Completed) -> bool:
     """Whether uv failed for what it could not reach: the index, or an interpreter. It then says nothing of the tree."""
     text = completed.stderr.decode("utf-8", "replace")
     return any(mark in text for mark in (*_NO_INTERPRETER, *_NO_NETWORK, *_NO_ACCESS))
+
+
+_NO_VERSION = re.compile(
+    r"there is no version of|was not found in the (?:package registry|provided package locations)", re.IGNORECASE
+)
+
+
+def knows_no_version(completed: Completed) -> bool:
+    """Whether uv says that the index has no such version, or nothing of that name."""
+    return completed.returncode != 0 and bool(_NO_VERSION.search(completed.stderr.decode("utf-8", "replace")))
+
+
+def last_words(completed: Completed) -> str:
+    """The last line that uv has printed of what went wrong."""
+    lines = [line.strip() for line in completed.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1].removeprefix("cause: ") if lines else "no answer"
 
 
 _RAISED = re.compile(r"(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception): \S")

@@ -46,7 +46,7 @@ class Commit:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A commit that counts: its id, its message, how much it changes, and whether it takes back a released one."""
+    """A commit that counts: its id, its message, and how much it changes."""
 
     id: str
     message: Message

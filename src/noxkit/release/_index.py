@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 import tempfile
 import urllib.error
 import urllib.parse
@@ -16,15 +15,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.engine._indexes import publishing_arguments
+from noxkit.environments.uv import knows_no_version, last_words
 
 if TYPE_CHECKING:
     from noxkit.engine._context import Context
 
 __all__ = ["Listed", "NoAnswerError", "listed_files", "served_digest"]
 
-_ABSENT = re.compile(
-    r"there is no version of|was not found in the (?:package registry|provided package locations)", re.IGNORECASE
-)
 _PATIENCE = 60.0  # seconds, for one file
 _CHUNK = 1 << 20
 
@@ -72,12 +69,10 @@ def listed_files(context: Context, name: str, version: str, *, python: str, task
             environment={"UV_EXCLUDE_NEWER": None, "UV_OFFLINE": None},
             cwd=Path(folder),
         )
-    said = completed.stderr.decode("utf-8", "replace")
+    if knows_no_version(completed):
+        return {}
     if completed.returncode != 0:
-        if _ABSENT.search(said):
-            return {}
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
-        raise NoAnswerError(lines[-1].removeprefix("cause: ")[:300] if lines else "no answer")
+        raise NoAnswerError(last_words(completed)[:300])
     try:
         packages = msgspec.toml.decode(completed.stdout, type=_Pylock).packages
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

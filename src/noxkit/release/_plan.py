@@ -37,7 +37,7 @@ __all__ = [
     "Plan",
     "asked_of",
     "make_plan",
-    "needed_members",
+    "members_needed",
     "nothing_published",
     "ordered",
     "put_back",
@@ -192,19 +192,15 @@ def make_plan(context: Context, asked: Asked) -> Plan:
     git = _git(context)
     packages = published(context, dataclasses.replace(scope_of(context), packages=None))
     chosen = {package.name for package in published(context, scope_of(context))}
-    order, cycles = ordered(packages)
+    needs = members_needed(packages)
+    order, cycles = ordered(needs)
     drafts = _with_history(context, git, packages)
     for name in drafts.keys() & chosen:
         _decide(context, drafts[name], asked, is_named=bool(context.config.run.package) or len(packages) == 1)
-    _together(
-        context,
-        drafts,
-        asked,
-        needs={name: needed_members(package, packages) for name, package in zip(drafts, packages, strict=True)},
-    )
+    _together(context, drafts, asked, needs=needs)
     for name in drafts.keys() - chosen:
         drafts[name].next = None
-    members = tuple(_member(context, drafts[name], packages, cycles.get(name)) for name in order)
+    members = tuple(_member(context, drafts[name], needs, cycles.get(name)) for name in order)
     return Plan(head=_head(git), members=members, blocked=tuple(_against_all(git)))
 
 
@@ -429,23 +425,27 @@ def _after(context: Context, draft: _Draft, reasons: Sequence[str], asked: Asked
     return True
 
 
-def needed_members(package: Package, packages: Sequence[Package]) -> tuple[str, ...]:
-    """The published members that an installation of it asks for, by its requirements or an extra."""
-    names = {requirement_name(line) for lines in (package.dependencies, *package.extras.values()) for line in lines}
-    return tuple(each.name for each in packages if each.name in names and each is not package)
+def members_needed(packages: Sequence[Package]) -> dict[str, tuple[str, ...]]:
+    """For each package the others of them that an installation of it asks for, by its requirements or an extra."""
+    asked = {package.name: _required(package) - {package.name} for package in packages}
+    return {name: tuple(each.name for each in packages if each.name in names) for name, names in asked.items()}
 
 
-def ordered(packages: Sequence[Package]) -> tuple[list[str], dict[str, str]]:
+def _required(package: Package) -> set[str | None]:
+    """The names in its requirements and extras."""
+    return {requirement_name(line) for lines in (package.dependencies, *package.extras.values()) for line in lines}
+
+
+def ordered(needs: Mapping[str, Sequence[str]]) -> tuple[list[str], dict[str, str]]:
     """The names, each behind what it needs, and for those in a cycle what that is."""
-    graph = {package.name: needed_members(package, packages) for package in packages}
-    sorter = graphlib.TopologicalSorter(graph)
+    sorter = graphlib.TopologicalSorter(needs)
     try:
         sorter.prepare()
     except graphlib.CycleError as error:
         ring = error.args[1]
         told = f"a cycle of members that need each other: {' → '.join(ring)}"
-        return [package.name for package in packages], dict.fromkeys(ring, told)
-    places = {package.name: place for place, package in enumerate(packages)}
+        return list(needs), dict.fromkeys(ring, told)
+    places = {name: place for place, name in enumerate(needs)}
     order: list[str] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready(), key=places.__getitem__)
@@ -454,7 +454,7 @@ def ordered(packages: Sequence[Package]) -> tuple[list[str], dict[str, str]]:
     return order, {}
 
 
-def _member(context: Context, draft: _Draft, packages: Sequence[Package], cycle: str | None) -> Member:
+def _member(context: Context, draft: _Draft, needs: Mapping[str, tuple[str, ...]], cycle: str | None) -> Member:
     package = draft.package
     tag = draft.template.replace("{version}", str(draft.next)) if draft.next is not None else None
     blocked = list(draft.blocked)
@@ -473,15 +473,14 @@ def _member(context: Context, draft: _Draft, packages: Sequence[Package], cycle:
         because=tuple(draft.because),
         commits=tuple(draft.counted),
         untyped=draft.untyped,
-        needs=needed_members(package, packages),
-        dependents=tuple(each.name for each in packages if package.name in needed_members(each, packages)),
+        needs=needs[package.name],
+        dependents=tuple(name for name, needed in needs.items() if package.name in needed),
         blocked=tuple(blocked),
     )
 
 
 def _unpublished(context: Context, package: Package) -> list[str]:
     """Members that it asks for and that are never published."""
-    names = {requirement_name(line) for lines in (package.dependencies, *package.extras.values()) for line in lines}
-    members = context.repository.workspace.packages
+    names, members = _required(package), context.repository.workspace.packages
     missing = [each.name for each in members if each.name in names and not each.publish]
     return [f"it needs {name}, which is not published" for name in missing]

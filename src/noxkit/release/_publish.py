@@ -24,7 +24,7 @@ from noxkit.environments.uv import explain_failure
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.release._index import NoAnswerError, listed_files, served_digest
 from noxkit.release._journal import Journal, state_folder
-from noxkit.release._plan import needed_members, nothing_published, ordered
+from noxkit.release._plan import members_needed, nothing_published, ordered
 from noxkit.report._reading import read_report
 from noxkit.report._verdict import number
 from noxkit.tasks.locks import LockError, file_lock
@@ -81,7 +81,8 @@ def plan_publish(context: Context, scope: Scope) -> list[Task]:
     if not packages:
         return nothing_published(PUBLISH)
     everyone = published(context, dataclasses.replace(scope, packages=None))
-    _, cycles = ordered(everyone)
+    needs = members_needed(everyone)
+    _, cycles = ordered(needs)
     if cycles:
         raise _refused(next(iter(cycles.values())), "publish what is released of it by hand, and take the circle apart")
     report, source = passed_report(context)
@@ -92,9 +93,7 @@ def plan_publish(context: Context, scope: Scope) -> list[Task]:
             package=package.name,
             action=functools.partial(_publish, context, checked[package.name]),
             why=f"passed by {source}",
-            after=tuple(
-                label_of(PUBLISH, package=name) for name in needed_members(package, everyone) if name in checked
-            ),
+            after=tuple(label_of(PUBLISH, package=name) for name in needs[package.name] if name in checked),
             write=False,
             cost=1.0,
         )
@@ -195,7 +194,8 @@ def _with(outcome: Outcome, status: Status, reason: str, hint: str) -> Outcome:
 
 
 def _sent(context: Context, checked: CheckedRelease, outcome: Outcome, journal: Journal) -> Outcome:
-    missing = _missing(checked, _listed(context, checked))
+    there = _listed(context, checked)
+    missing = _missing(checked, there)
     evidence: dict[str, EvidenceValue] = {
         "version": checked.version,
         "sent": [file.name for file in missing],
@@ -212,9 +212,9 @@ def _sent(context: Context, checked: CheckedRelease, outcome: Outcome, journal: 
     if missing:
         for file in missing:
             journal.add("sending", **facts, file=file.name, sha256=file.sha256)
-        _upload(context, checked, missing)
+        there = _upload(context, checked, missing)
     for file in checked.files:
-        _compare(file, _listed(context, checked)[_name(file)])
+        _compare(file, there[_name(file)])
     if missing:
         journal.add("published", **facts)
     context.outbox.append(_told(checked, missing))
@@ -263,36 +263,38 @@ def _compare(file: FileRecord, listed: Listed) -> None:
         raise _other(file, digest)
 
 
-def _upload(context: Context, checked: CheckedRelease, missing: Sequence[FileRecord]) -> None:
-    """Send the files and wait until the index lists them. Raises _FinalError, and NoAnswerError where it does not."""
+def _upload(context: Context, checked: CheckedRelease, missing: Sequence[FileRecord]) -> dict[str, Listed]:
+    """Send the files, and what the index lists once it has all of them.
+
+    Raises _FinalError, and NoAnswerError where it does not list them.
+    """
     left, attempt = list(missing), 1
-    while left:
+    while True:
         completed = _uv_publish(context, left)
         if completed.returncode == 0:
-            _wait(context, checked, patience=context.config.options.release.index_timeout)
-            return
-        left = _still_missing(context, checked)  # the answer may have been lost, and not the file
+            return _wait(context, checked, patience=context.config.options.release.index_timeout)
+        there = _listed(context, checked)
+        left = _missing(checked, there)  # the answer may have been lost, and not the file
+        if not left:
+            return there
         passes = _PASSING.search(completed.stderr.decode("utf-8", "replace")) and not completed.cancelled
-        if left and (attempt == _ATTEMPTS or not passes):
+        if attempt == _ATTEMPTS or not passes:
             failure = explain_failure(completed)
             raise _FinalError(failure.reason, "mend that, and run it again: what is there is not sent twice")
-        context.cancel.wait(_FIRST_PAUSE * 2**attempt if left else 0.0)
+        context.cancel.wait(_FIRST_PAUSE * 2**attempt)
         attempt += 1
 
 
-def _still_missing(context: Context, checked: CheckedRelease) -> list[FileRecord]:
-    return _missing(checked, _listed(context, checked))
-
-
-def _wait(context: Context, checked: CheckedRelease, *, patience: float) -> None:
-    """Until the index lists every file; it may take a while. Raises NoAnswerError."""
+def _wait(context: Context, checked: CheckedRelease, *, patience: float) -> dict[str, Listed]:
+    """What the index lists once that is every file; it may take a while. Raises NoAnswerError."""
     pause, waited = _FIRST_PAUSE, 0.0
-    while left := _still_missing(context, checked):
+    while left := _missing(checked, there := _listed(context, checked)):
         if waited >= patience or context.cancel.requested:
             raise NoAnswerError(f"{_name(left[0])} was sent, and is not listed after {waited:.0f} s")
         context.cancel.wait(pause)
         waited += pause
         pause = min(pause * 2, _LONGEST_PAUSE)
+    return there
 
 
 def _uv_publish(context: Context, files: Sequence[FileRecord]) -> Completed:

@@ -13,11 +13,11 @@ from packaging.version import InvalidVersion, Version
 from noxkit.rules._markdown import read_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from noxkit.rules._markdown import Markdown
 
-__all__ = ["Entry", "entry_hint", "is_changelog", "read_entry", "versions_named"]
+__all__ = ["Entry", "changelogs_in", "entry_hint", "is_changelog", "read_entry", "versions_named"]
 
 _STEMS = frozenset({"changelog", "changes", "history", "news", "release_notes", "release-notes", "releases"})
 _SUFFIXES = frozenset({"", ".md", ".markdown", ".rst", ".txt"})
@@ -50,6 +50,12 @@ def is_changelog(name: str) -> bool:
     return (
         (stem, f".{suffix}") in {(each, end) for each in _STEMS for end in _SUFFIXES} if dot else name.lower() in _STEMS
     )
+
+
+def changelogs_in(files: Iterable[str], folder: str) -> list[str]:
+    """Those of `files`, paths below the root, that lie in `folder` (`.` for the root) and are changelogs; sorted."""
+    there = "" if folder == "." else folder
+    return sorted(path for path in files if path.rpartition("/")[0] == there and is_changelog(path.rpartition("/")[2]))
 
 
 def read_entry(heading: str) -> Entry | None:

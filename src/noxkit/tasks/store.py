@@ -175,13 +175,17 @@ def _scan(folder: Path | None) -> list[os.DirEntry[str]]:
 
 def sealed(key: str, data: bytes) -> bytes:
     """A value as it is stored: behind a digest over key and value, so that a renamed file is a miss as well."""
-    return _MAGIC + hashlib.sha256(key.encode() + data).digest() + data
+    return _header(key, data) + data
 
 
 def unsealed(key: str, raw: bytes) -> bytes | None:
     """The value of `sealed`; None where it is damaged, or that of another key."""
     data = raw[_HEADER:]
-    return data if raw == sealed(key, data) else None
+    return data if raw[:_HEADER] == _header(key, data) else None
+
+
+def _header(key: str, data: bytes) -> bytes:
+    return _MAGIC + hashlib.sha256(key.encode() + data).digest()
 
 
 def _write(path: Path, content: bytes) -> None:

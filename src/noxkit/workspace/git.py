@@ -28,6 +28,7 @@ __all__ = [
     "is_shallow",
     "merge_base",
     "parse_changed_lines",
+    "remote_of",
     "renames_since_change_of",
     "resolve",
     "tree_id",
@@ -162,6 +163,12 @@ def _target_base(git: GitRunner, branch: str, source: str) -> Base | Unresolved:
 
 def _with_fetch_hint(missing: Unresolved) -> Unresolved:
     return dataclasses.replace(missing, hint=_SHALLOW_HINT)
+
+
+def remote_of(git: GitRunner) -> str | None:
+    """The remote to which the repository is pushed: `origin`, else the first; None where there is none."""
+    names = (_line(git, "remote") or "").splitlines()
+    return "origin" if "origin" in names else next(iter(names), None)
 
 
 def _remotes(git: GitRunner) -> list[str]:
