@@ -82,7 +82,7 @@ def test_twice_is_once(repo: Repo, change: Change) -> None:
     bumped(repo)
     state = repo.git("status", "--porcelain"), (repo.root / "pyproject.toml").read_bytes()
     again = bumped(repo)
-    assert (again.status, again.evidence["written"]) == (Status.PASSED, [])
+    assert (again.status, again.evidence["changed"]) == (Status.PASSED, [])
     assert (repo.git("status", "--porcelain"), (repo.root / "pyproject.toml").read_bytes()) == state
 
 
@@ -153,7 +153,7 @@ def test_a_version_in_a_file_of_its_own(repo: Repo, change: Change) -> None:
 def test_a_version_of_a_tag_needs_no_file(repo: Repo, change: Change) -> None:
     by_tag = '[tool.hatch.version]\nsource = "vcs"\n'
     done = bumped(begun(repo, change, dynamic("hatch-vcs", "hatchling.build", by_tag)))
-    assert (done.status, done.evidence["written"]) == (Status.PASSED, [])
+    assert (done.status, done.evidence["changed"]) == (Status.PASSED, [])
 
 
 def test_a_version_that_nobody_can_write_is_named(repo: Repo, change: Change) -> None:

@@ -121,7 +121,7 @@ def test_the_session_writes_once_and_names_the_day_of_the_last_commit(repo: Repo
     day = repo.git("log", "-1", "--format=%cs")
     assert f"## [1.3.0] - {day}" in (repo.root / "CHANGELOG.md").read_text()
     again = changed(repo)
-    assert (again.status, again.evidence["written"]) == (Status.PASSED, [])
+    assert (again.status, again.evidence["changed"]) == (Status.PASSED, [])
 
 
 def test_each_member_has_its_own(repo: Repo, change: Change) -> None:

@@ -10,10 +10,11 @@ import pytest
 from noxkit.diagnostics.model import Status
 from noxkit.release._bump import plan_bump
 from noxkit.release._changelog import plan_changelog
-from noxkit.release._plan import NOTHING_PUBLISHED, asked_of, make_plan
+from noxkit.release._plan import make_plan
 from noxkit.release._plan_text import as_table
 from noxkit.release._publish import plan_publish
 from noxkit.release._sbom import plan_sbom
+from noxkit.release._session import NOTHING_PUBLISHED, asked_of
 from noxkit.release._tag import plan_tag
 from noxkit.release._verify import plan_verify
 from tests._trees import outcome

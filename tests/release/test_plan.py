@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan
+from noxkit.release._plan import make_plan
 from noxkit.release._plan_text import as_json, as_mermaid, as_table
+from noxkit.release._session import asked_of
 from tests.release._packages import alone, workspace
 
 if TYPE_CHECKING:

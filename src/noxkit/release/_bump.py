@@ -11,15 +11,12 @@ from packaging.version import Version
 from noxkit.diagnostics.decoding import decode_python, decode_text
 from noxkit.diagnostics.fixes import TomlEdit
 from noxkit.diagnostics.model import Outcome, Status
-from noxkit.engine._scope import published
-from noxkit.engine._task import Task
 from noxkit.engine._toml_edits import TomlEditError, edited_toml
 from noxkit.environments.uv import explain_failure, got_no_answer
-from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan, nothing_published, put_back, refused
 from noxkit.release._plan_text import as_table
+from noxkit.release._session import plan_task
 from noxkit.release._sources import raised, sources_of
-from noxkit.release._together import Write, diff_of, write_together
+from noxkit.release._together import Write, write_or_tell
 from noxkit.workspace._tables import requirement_name, strings, table, text
 
 if TYPE_CHECKING:
@@ -29,13 +26,13 @@ if TYPE_CHECKING:
     from noxkit.diagnostics.model import EvidenceValue
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
-    from noxkit.engine._task import ToolCall
+    from noxkit.engine._task import Task
     from noxkit.release._plan import Plan
     from noxkit.workspace.model import Package
 
 Reader: TypeAlias = "Callable[[str], bytes | None]"
 
-__all__ = ["BUMP", "plan_bump"]
+__all__ = ["BUMP", "plan_bump", "write_versions"]
 
 BUMP = "bump"
 """The task's name."""
@@ -50,48 +47,33 @@ class _CannotWriteError(Exception):
 
 def plan_bump(context: Context, scope: Scope) -> list[Task]:
     """One task for all members. Raises NoxkitError for flags that mean nothing, and without git."""
-    if not published(context, scope):
-        return nothing_published(BUMP)
-    asked = asked_of(context)
-    plan = functools.partial(make_plan, context, asked)
-    return [Task(name=BUMP, action=functools.partial(_bump, context, plan), why="asked for", paths=(".",))]
+    return plan_task(BUMP, context, scope, write_versions)
 
 
-def _bump(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
-    try:
-        restored = put_back(context)
-        plan = make()
-    except NoxkitError as error:
-        return refused(BUMP, error)
+def write_versions(context: Context, plan: Plan) -> Outcome:
+    """Write what is planned into the files, and what `uv lock` makes of it."""
     text_of_plan = as_table(plan, commits=context.config.run.verbose)
-    evidence: dict[str, EvidenceValue] = {"packages": len(plan.members), "put_back": restored}
+    evidence: dict[str, EvidenceValue] = {"packages": len(plan.members)}
     if plan.is_blocked:
         context.outbox.append(text_of_plan)
-        reasons = [*plan.blocked, *(f"{each.name}: {why}" for each in plan.released for why in each.blocked)]
         return Outcome(
-            name=BUMP, status=Status.FAILED, reason=reasons[0], hint="`noxkit plan` shows all of it", evidence=evidence
+            name=BUMP,
+            status=Status.FAILED,
+            reason=plan.blocks[0],
+            hint="`noxkit plan` shows all of it",
+            evidence=evidence,
         )
     try:
         writes = _writes(context, plan)
     except _CannotWriteError as error:
         hint = "write it where [project] has it, or with a backend's setting that names a file"
         return Outcome(name=BUMP, status=Status.FAILED, reason=str(error), hint=hint, evidence=evidence)
+    context.outbox.append(text_of_plan)
     if not writes:
         said = "nothing to release" if not plan.released else f"already done: {_versions(plan)}"
-        context.outbox.append(f"{text_of_plan}\n{said}\n")
-        return Outcome(name=BUMP, status=Status.PASSED, evidence={**evidence, "written": []})
-    paths = [write.path for write in writes if write.new is not None]
-    if context.config.run.dry_run:
-        context.outbox.append(f"{text_of_plan}\n{diff_of(writes)}")
-        return Outcome(name=BUMP, status=Status.PASSED, evidence={**evidence, "would_change": paths})
-    wrong = write_together(
-        context.root, context.state / "release", writes, then=functools.partial(_lock, context, writes)
-    )
-    if wrong is not None:
-        hint = "mend that and run it again; every file is as it was"
-        return Outcome(name=BUMP, status=Status.FAILED, reason=wrong, hint=hint, evidence=evidence)
-    context.outbox.append(text_of_plan)
-    return Outcome(name=BUMP, status=Status.PASSED, evidence={**evidence, "changed": paths})
+        context.outbox.append(f"{said}\n")
+    lock = functools.partial(_lock, context, writes)
+    return write_or_tell(Outcome(name=BUMP, status=Status.PASSED, evidence=evidence), context, writes, then=lock)
 
 
 def _versions(plan: Plan) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -12,27 +11,24 @@ from packaging.version import Version
 
 from noxkit.diagnostics.decoding import decode_text
 from noxkit.diagnostics.model import Outcome, Status
-from noxkit.engine._scope import published
-from noxkit.engine._task import Task
-from noxkit.errors import NoxkitError
-from noxkit.release._plan import asked_of, make_plan, nothing_published, put_back, refused
-from noxkit.release._together import Write, diff_of, write_together
+from noxkit.release._session import plan_task
+from noxkit.release._together import Write, write_or_tell
 from noxkit.release._versions import Level
-from noxkit.rules._changelog import is_changelog, read_entry
+from noxkit.rules._changelog import changelogs_in, read_entry
 from noxkit.rules._markdown import read_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from noxkit.diagnostics.model import EvidenceValue
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
-    from noxkit.engine._task import ToolCall
+    from noxkit.engine._task import Task
     from noxkit.release._history import Counted
     from noxkit.release._plan import Member, Plan
     from noxkit.rules._changelog import Entry
 
-__all__ = ["CHANGELOG", "notes_of", "plan_changelog", "with_entry"]
+__all__ = ["CHANGELOG", "notes_of", "plan_changelog", "with_entry", "write_entries"]
 
 CHANGELOG = "changelog"
 """The task's name."""
@@ -65,26 +61,17 @@ class Release:
 
 def plan_changelog(context: Context, scope: Scope) -> list[Task]:
     """One task for all members. Raises NoxkitError for flags that mean nothing, and without git."""
-    if not published(context, scope):
-        return nothing_published(CHANGELOG)
-    asked = asked_of(context)
-    plan = functools.partial(make_plan, context, asked)
-    return [Task(name=CHANGELOG, action=functools.partial(_change, context, plan), why="asked for", paths=(".",))]
+    return plan_task(CHANGELOG, context, scope, write_entries)
 
 
-def _change(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs: Mapping[str, object]) -> Outcome:
-    try:
-        restored = put_back(context)
-        plan = make()
-    except NoxkitError as error:
-        return refused(CHANGELOG, error)
-    evidence: dict[str, EvidenceValue] = {"packages": len(plan.released), "put_back": restored}
+def write_entries(context: Context, plan: Plan) -> Outcome:
+    """Write the entry of each version that is planned."""
+    evidence: dict[str, EvidenceValue] = {"packages": len(plan.released)}
     try:
         writes = _writes(context, plan)
     except ChangelogError as error:
         hint = "write the entry by hand, or give the file the form of https://keepachangelog.com"
         return Outcome(name=CHANGELOG, status=Status.FAILED, reason=str(error), hint=hint, evidence=evidence)
-    paths = [write.path for write in writes]
     without = [member.name for member in plan.released if _file_of(context, member, plan) is None]
     evidence["without_changelog"] = list(without)
     if without:
@@ -95,16 +82,7 @@ def _change(context: Context, make: Callable[[], Plan], _call: ToolCall, _needs:
     if not writes:
         said = "already done: every version has its entry" if plan.released else "nothing to release"
         context.outbox.append(f"{said}\n")
-        return Outcome(name=CHANGELOG, status=Status.PASSED, evidence={**evidence, "written": []})
-    context.outbox.append(diff_of(writes))
-    if context.config.run.dry_run:
-        return Outcome(name=CHANGELOG, status=Status.PASSED, evidence={**evidence, "would_change": paths})
-    wrong = write_together(context.root, context.state / "release", writes, then=lambda: None)
-    if wrong is not None:
-        return Outcome(
-            name=CHANGELOG, status=Status.FAILED, reason=wrong, hint="mend that and run it again", evidence=evidence
-        )
-    return Outcome(name=CHANGELOG, status=Status.PASSED, evidence={**evidence, "changed": paths})
+    return write_or_tell(Outcome(name=CHANGELOG, status=Status.PASSED, evidence=evidence), context, writes)
 
 
 def _writes(context: Context, plan: Plan) -> list[Write]:
@@ -140,12 +118,9 @@ def _writes(context: Context, plan: Plan) -> list[Write]:
 def _file_of(context: Context, member: Member, plan: Plan) -> str | None:
     """The changelog in the member's folder, else that of the root where all that is released has one version."""
     together = len({each.next for each in plan.released}) == 1
-    for folder in dict.fromkeys([member.folder, *(["."] if together else [])]):
-        prefix = "" if folder == "." else f"{folder}/"
-        for path in context.repository.files:
-            if path.startswith(prefix) and "/" not in path[len(prefix) :] and is_changelog(path[len(prefix) :]):
-                return path
-    return None
+    files = context.repository.files
+    found = changelogs_in(files, member.folder) or (changelogs_in(files, ".") if together else [])
+    return next(iter(found), None)
 
 
 def _date(context: Context) -> str:

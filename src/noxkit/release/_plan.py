@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from noxkit.diagnostics.model import Outcome, Status
 from noxkit.engine._scope import published, scope_of
 from noxkit.engine._tags import tag_template, tagged_versions
-from noxkit.engine._task import Task
-from noxkit.errors import ErrorRecord, NoxkitError, did_you_mean
+from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
 from noxkit.release._sources import stated_version
-from noxkit.release._together import recover
 from noxkit.release._versions import Level, Step, final_of, following
-from noxkit.workspace._tables import normalize, requirement_name
-from noxkit.workspace.discovery import discover
+from noxkit.workspace._tables import requirement_name
 from noxkit.workspace.git import has_commits, is_shallow
 
 if TYPE_CHECKING:
@@ -31,21 +27,13 @@ if TYPE_CHECKING:
     from noxkit.workspace.model import Package
 
 __all__ = [
-    "NOTHING_PUBLISHED",
     "Asked",
     "Member",
     "Plan",
-    "asked_of",
     "make_plan",
     "members_needed",
-    "nothing_published",
     "ordered",
-    "put_back",
-    "refused",
 ]
-
-NOTHING_PUBLISHED = "no package is published: none has a [build-system], or `publish = false` says so"
-"""The fact for which there is nothing to release."""
 
 _MANY = 3  # files or members that are named one by one
 
@@ -96,9 +84,14 @@ class Plan:
         return tuple(member for member in self.members if member.next is not None)
 
     @property
+    def blocks(self) -> tuple[str, ...]:
+        """What stands against it."""
+        return (*self.blocked, *(f"{each.name}: {why}" for each in self.released for why in each.blocked))
+
+    @property
     def is_blocked(self) -> bool:
-        """Whether something stands against it."""
-        return bool(self.blocked) or any(member.blocked for member in self.released)
+        """Whether anything stands against it."""
+        return bool(self.blocks)
 
 
 @dataclasses.dataclass(slots=True)
@@ -122,69 +115,6 @@ class _Draft:
     @property
     def level(self) -> Level | None:
         return max((each.level for each in self.counted), default=None)
-
-
-def asked_of(context: Context) -> Asked:
-    """What the flags say. Raises NoxkitError for a version that is none, of a package that is none."""
-    run = context.config.run
-    packages = {package.name for package in context.repository.workspace.packages if package.publish}
-    records: list[ErrorRecord] = []
-    versions: dict[str, Version] = {}
-    for text in run.set_version:
-        name, _, written = text.rpartition("==")
-        names = [normalize(name)] if name else sorted(packages)
-        try:
-            versions |= dict.fromkeys(names, Version(written))
-        except InvalidVersion:
-            records.append(
-                _record(
-                    f"`--set-version {text}`: `{written}` is no version", "write it as PEP 440 has it: 1.4.0, 2.0rc1"
-                )
-            )
-        records += [
-            _record(f"`--set-version {text}`: `{unknown}` is not published", did_you_mean(unknown, packages))
-            for unknown in sorted(set(names) - packages)
-        ]
-    levels = [level for level, given in zip(Level, (run.patch, run.minor, run.major), strict=True) if given]
-    steps = [Step(run.pre)] if run.pre else []
-    steps += [step for step, given in ((Step.POST, run.post), (Step.DEV, run.dev)) if given]
-    if len(levels) > 1 or len(steps) > 1:
-        records.append(_record("more than one of the flags for the next version is given", "give one of them"))
-    if records:
-        raise NoxkitError(records)
-    return Asked(versions=versions, level=max(levels, default=None), step=next(iter(steps), Step.FINAL))
-
-
-def _record(message: str, hint: str) -> ErrorRecord:
-    return ErrorRecord(code="NK-ARGUMENT-VALUE", message=message, hint=hint)
-
-
-def put_back(context: Context) -> list[str]:
-    """Put back what a killed run has half written, read the tree again, and say which files that were.
-
-    Raises NoxkitError where that cannot be done, and under `--dry-run`.
-    """
-    try:
-        restored = recover(context.root, context.state / "release", dry=context.config.run.dry_run)
-    except OSError as error:
-        message = f"what an earlier run has half written cannot be put back: {error}"
-        hint = "make the files writable, and run it again"
-        raise NoxkitError(ErrorRecord(code="NK-RELEASE-JOURNAL", message=message, hint=hint)) from error
-    if restored:
-        kinds, git = context.config.options.kinds, context.repository.git
-        context.repository = discover(context.root, kinds=kinds, git=git)
-    return list(restored)
-
-
-def nothing_published(name: str) -> list[Task]:
-    """The task of a session that is about published packages, where there is none."""
-    return [Task(name=name, not_due=NOTHING_PUBLISHED)]
-
-
-def refused(name: str, error: NoxkitError) -> Outcome:
-    """The outcome of a task that could not begin."""
-    record = error.records[0]
-    return Outcome(name=name, status=Status.FAILED, reason=record.message, hint=record.hint)
 
 
 def make_plan(context: Context, asked: Asked) -> Plan:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from noxkit.release._plan import NOTHING_PUBLISHED
+from noxkit.release._session import NOTHING_PUBLISHED
 from noxkit.report._escape import one_line
 from noxkit.report._verdict import number
 from noxkit.report._width import cut

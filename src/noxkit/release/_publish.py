@@ -24,7 +24,8 @@ from noxkit.environments.uv import explain_failure
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.release._index import NoAnswerError, listed_files, served_digest
 from noxkit.release._journal import Journal, state_folder
-from noxkit.release._plan import members_needed, nothing_published, ordered
+from noxkit.release._plan import members_needed, ordered
+from noxkit.release._session import nothing_published
 from noxkit.report._reading import read_report
 from noxkit.report._verdict import number
 from noxkit.tasks.locks import LockError, file_lock

@@ -23,7 +23,7 @@ from noxkit.engine._licenses import stated_licenses
 from noxkit.engine._scope import published
 from noxkit.engine._task import Task
 from noxkit.environments.uv import explain_failure
-from noxkit.release._plan import nothing_published
+from noxkit.release._session import nothing_published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,9 +13,9 @@ from noxkit.engine._scope import published
 from noxkit.engine._tags import tag_template
 from noxkit.engine._task import Task
 from noxkit.release._changelog import notes_of
-from noxkit.release._plan import nothing_published
 from noxkit.release._publish import checked_release, passed_report
-from noxkit.rules._changelog import is_changelog
+from noxkit.release._session import nothing_published
+from noxkit.rules._changelog import changelogs_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,16 +99,12 @@ def _commit_of(context: Context, tag: str) -> str | None:
 
 def _message(context: Context, package: Package, version: str) -> str:
     """The name and the version, and below them what the changelog says of exactly this version."""
-    folders = [package.folder, "."]
-    for folder in folders:
-        prefix = "" if folder == "." else f"{folder}/"
-        for path in context.repository.files:
-            name = path[len(prefix) :]
-            if path.startswith(prefix) and "/" not in name and is_changelog(name) and name.lower().endswith(".md"):
-                content = (context.root / path).read_text(encoding="utf-8", errors="replace")
-                notes = notes_of(content, Version(version), path=path)
-                if notes is not None:
-                    return f"{package.raw_name} {version}\n\n{notes}"
+    for folder in dict.fromkeys((package.folder, ".")):
+        for path in changelogs_in(context.repository.files, folder):
+            content = (context.root / path).read_text(encoding="utf-8", errors="replace")
+            notes = notes_of(content, Version(version), path=path)
+            if notes is not None:
+                return f"{package.raw_name} {version}\n\n{notes}"
     return f"{package.raw_name} {version}\n"
 
 

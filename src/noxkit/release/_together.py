@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from noxkit.diagnostics.files import write_atomic
+from noxkit.diagnostics.model import EvidenceValue, Outcome, Status
 from noxkit.errors import ErrorRecord, NoxkitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["Write", "diff_of", "recover", "write_together"]
+    from noxkit.engine._context import Context
+
+__all__ = ["Write", "diff_of", "recover", "write_or_tell", "write_together"]
 
 _JOURNAL = "writing.json"
 
@@ -71,6 +74,25 @@ def _put_back(root: Path, writes: Sequence[Write]) -> None:
                 file.unlink()
         elif not file.is_file() or file.read_bytes() != write.old:
             write_atomic(file, write.old)
+
+
+def write_or_tell(
+    outcome: Outcome, context: Context, writes: Sequence[Write], *, then: Callable[[], str | None] = lambda: None
+) -> Outcome:
+    """`outcome` with what was written; under `--dry-run` with what would be, and the change is shown."""
+    paths = [write.path for write in writes if write.new is not None]
+    if not writes:
+        said: dict[str, EvidenceValue] = {"changed": []}
+    elif context.config.run.dry_run:
+        context.outbox.append(diff_of(writes))
+        said = {"would_change": paths}
+    else:
+        wrong = write_together(context.root, context.state / "release", writes, then=then)
+        if wrong is not None:
+            hint = "mend that and run it again; every file is as it was"
+            return msgspec.structs.replace(outcome, status=Status.FAILED, reason=wrong, hint=hint)
+        said = {"changed": paths}
+    return msgspec.structs.replace(outcome, evidence={**outcome.evidence, **said})
 
 
 def diff_of(writes: Sequence[Write]) -> str:

@@ -16,7 +16,7 @@ from noxkit.engine._scope import published
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.engine._task import Task
-from noxkit.release._plan import nothing_published
+from noxkit.release._session import nothing_published
 from noxkit.release._sources import stated_version
 from noxkit.rules._rehearsals import RehearsalFacts, Unresolved
 from noxkit.rules.rehearsals import deps_unresolvable, entrypoint_unresolvable, import_smoke
