@@ -32,6 +32,7 @@ ERROR_CODES: dict[str, str] = {
     "NK-PUBLISH-UNCHECKED": "`publish` without a release check that has passed on this very tree and these files",
     "NK-RELEASE-HISTORY": "a release is to be planned, and git's history does not say what has changed",
     "NK-RELEASE-JOURNAL": "an earlier run was stopped while it wrote, and what it has left cannot be put back",
+    "NK-RELEASE-MOVED": "a release is under way on another commit than the one that is checked out",
     "NK-REPORT-MISMATCH": "reports that are not of one tree, and so cannot be merged",
     "NK-SESSION-TAKEN": "the name of a session is already taken in the noxfile",
     "NK-SESSION-UNKNOWN": "a session that this repository does not have",

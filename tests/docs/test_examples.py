@@ -44,6 +44,7 @@ TASKS = frozenset(
         *(*load_tools(), "coverage", "environment", "consistency", "source"),
         *("build", "wheel_contents", "rehearsal", "previous", "moment", "licenses", "advisories"),
         *("leftovers", "deps_update", "generated", "bump", "changelog", "sbom", "publish", "tag", "verify"),
+        *("plan", "commit", "release_check", "push", "forge_release", "rollback"),
     }
 )
 

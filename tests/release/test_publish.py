@@ -88,7 +88,7 @@ def on_index(tmp_path: Path) -> dict[str, str]:
 
 
 def journal(repo: Repo) -> Path:
-    return state_folder(repo.context(session="publish")) / "publish.jsonl"
+    return state_folder(repo.context(session="publish")) / "journal.jsonl"
 
 
 ALL = dict.fromkeys(NEEDS, Status.PASSED)

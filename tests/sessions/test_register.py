@@ -63,6 +63,7 @@ def test_the_pipeline_registers_these_sessions(repo: NoxRepo) -> None:
         "wheel_contents",
         "licenses",
         "release_check",
+        "release",
         "bump",
         "changelog",
         "sbom",

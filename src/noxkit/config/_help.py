@@ -31,23 +31,24 @@ _TAIL = (
     "Options that this session does not read are left out: docs/reference/configuration.md of noxkit has all of them."
 )
 
-_RELEASED = frozenset({"release_check"})
-_VERSIONED = frozenset({"bump", "changelog"})
-_TYPED = frozenset({"lint", "typecheck", "check", "release_check"})
-_TESTED = frozenset({"tests", "tests_watch", "coverage", "check", "release_check"})
+_RELEASED = frozenset({"release", "release_check"})
+_VERSIONED = frozenset({"bump", "changelog", "release"})
+_TYPED = frozenset({"lint", "typecheck", "check", "release", "release_check"})
+_TESTED = frozenset({"tests", "tests_watch", "coverage", "check", "release", "release_check"})
 _WRITING = frozenset({"fix", "fmt"})
 READ_BY: Mapping[str, frozenset[str]] = {
     "run.range": frozenset({"commits"}),
     "run.message-file": frozenset({"commits"}),
     "run.description-file": frozenset({"commits"}),
     "run.files": frozenset({"wheel_contents"}),
-    "run.release": _RELEASED,
+    "run.release": frozenset({"release_check"}),
     "run.skip-tests": _RELEASED,
     "run.rehearse": _RELEASED,
     **dict.fromkeys(("run.major", "run.minor", "run.patch", "run.pre", "run.post", "run.dev"), _VERSIONED),
     "run.set-version": _VERSIONED,
     "run.checked": frozenset({"publish", "tag"}),
     "run.push": frozenset({"tag"}),
+    "run.rollback": frozenset({"release"}),
     "run.diff": _WRITING,
     "run.check": _WRITING,
     "run.unsafe": frozenset({"fix"}),
@@ -55,15 +56,15 @@ READ_BY: Mapping[str, frozenset[str]] = {
     "run.yes": frozenset({"clean"}),
     "run.environments": frozenset({"clean"}),
     "run.write-ratchet": frozenset({"coverage", "check"}),
-    "default-python": frozenset({"check", "release_check", "tests_watch"}),
+    "default-python": frozenset({"check", "release", "release_check", "tests_watch"}),
     "typecheck": _TYPED,
     "coverage": _TESTED,
     "tests": _TESTED,
-    "license-header": frozenset({"lint", "fix", "check", "consistency", "release_check"}),
-    "build": frozenset({"build", "wheel_contents", "release_check", "clean", "sbom"}),
-    "advisories": frozenset({"security", "release_check"}),
-    "artifacts": frozenset({"wheel_contents", "release_check", BARE}),
-    "licenses": frozenset({"licenses", "release_check"}),
+    "license-header": frozenset({"lint", "fix", "check", "consistency", "release", "release_check"}),
+    "build": frozenset({"build", "wheel_contents", "release", "release_check", "clean", "sbom"}),
+    "advisories": frozenset({"security", "release", "release_check"}),
+    "artifacts": frozenset({"wheel_contents", "release", "release_check", BARE}),
+    "licenses": frozenset({"licenses", "release", "release_check"}),
     "release": _RELEASED | _VERSIONED | {"publish", "sbom", "tag", "verify"},
 }
 """Which sessions read an option, by its name or by its table; those that are not here, all of them."""

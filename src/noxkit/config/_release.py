@@ -189,6 +189,42 @@ class Release(Table, frozen=True, kw_only=True):
         File,
         Meta(description="The folder into which `sbom` writes.", examples=["sbom"]),
     ] = ".nox/noxkit/sbom"
+    mode: Annotated[
+        Literal["direct", "pull-request"],
+        Meta(
+            description="Whether `release` commits onto the branch that is checked out, or proposes the commit first.",
+            examples=["pull-request"],
+        ),
+    ] = "direct"
+    forge: Annotated[
+        Literal["auto", "github", "gitlab", "none"],
+        Meta(
+            description="The forge that gets releases and pull requests; by default as the remote's address says.",
+            examples=["gitlab"],
+        ),
+    ] = "auto"
+    forge_url: Annotated[
+        Annotated[
+            str,
+            Meta(pattern=r"^https?://[^\s]+$", extra={"expected": "an http or https address", "metavar": "URL"}),
+        ]
+        | None,
+        Meta(
+            description="The address of the forge's interface; by default that of github.com, or of GitLab's host.",
+            examples=["https://git.example.org/api/v4"],
+        ),
+    ] = None
+    forge_project: Annotated[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[^/\s]+(/[^/\s]+)+$",
+                extra={"expected": "the project's path, OWNER/NAME", "metavar": "OWNER/NAME"},
+            ),
+        ]
+        | None,
+        Meta(description="The project on the forge; by default as the remote's address says.", examples=["acme/tool"]),
+    ] = None
     tag: Annotated[
         TagTemplate | None,
         Meta(

@@ -100,6 +100,13 @@ class RunOptions(Table, frozen=True, kw_only=True):
     push: Annotated[bool, Meta(description="Let `tag` push its tags.", extra={"group": "Built files and releases"})] = (
         False
     )
+    rollback: Annotated[
+        bool,
+        Meta(
+            description="Let `release` take back the release that is under way, as far as nothing is published.",
+            extra={"group": "Built files and releases"},
+        ),
+    ] = False
     checked: Annotated[
         File | None,
         Meta(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SHOW_THEMSELVES", "describe_plan", "explain"]
 
-SHOW_THEMSELVES = frozenset({"bump", "changelog", "clean", "deps_update", "publish", "tag"})
+SHOW_THEMSELVES = frozenset({"bump", "changelog", "clean", "deps_update", "publish", "release", "tag"})
 """The sessions that do their work under `--dry-run`, all but the writing: what they would write is what they find."""
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from noxkit.rules._facts import PackageFacts
     from noxkit.workspace.model import Package
 
-__all__ = ["MOMENT", "NOTHING", "plan_moment"]
+__all__ = ["MOMENT", "NOTHING", "changed_files", "plan_moment"]
 
 MOMENT = "moment"
 """The name of the task."""
@@ -145,7 +145,7 @@ def _answers(context: Context, package: Package, version: str, *, tag: str) -> _
     facts = next(each for each in whole.packages if each.package is package)
     taken = _on_index(context, package, version)
     tags, unknown = _tags(context, tag)
-    changed = _changed(context)
+    changed = changed_files(context)
     doubts = [taken] if isinstance(taken, str) else []
     doubts += [unknown] if unknown else []
     doubts += ["git does not say what is not committed"] if changed is None else []
@@ -236,8 +236,8 @@ def _asked_remote(context: Context, remote: str, tag: str) -> bytes | None:
     return completed.stdout if completed.returncode == 0 else None
 
 
-def _changed(context: Context) -> tuple[str, ...] | None:
-    """The files that are not committed, but for what this run has built; None where git does not say."""
+def changed_files(context: Context) -> tuple[str, ...] | None:
+    """The files that are not committed, below git's root, but for what is built; None where git does not say."""
     git = context.repository.git
     if git is None or context.repository.git_root is None:
         return ()  # that is said of the tags

@@ -33,6 +33,7 @@ _OWN = frozenset(
     {
         *("commits", "consistency", "coverage", "environment", "generated", "pull_request", "source", "urls"),
         *("bump", "changelog", "deps_update", "leftovers", "publish", "sbom", "tag", "verify"),
+        *("plan", "commit", "release_check", "push", "forge_release", "rollback"),
         *("build", "licenses", "advisories", "moment", "previous", "rehearsal", "wheel_contents"),
     }
 )

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Planner", "plan", "run", "under_ci"]
 
 _RELEASE = "release_check"
-_STRICT_SESSIONS = frozenset({_RELEASE, "publish"})
+_STRICT_SESSIONS = frozenset({_RELEASE, "publish", "release"})
 
 
 class Planner(Protocol):

@@ -28,6 +28,7 @@ _NOT_ABOUT_FILES = frozenset(
         "generated",
         "licenses",
         "publish",
+        "release",
         "release_check",
         "sbom",
         "tag",

@@ -96,6 +96,7 @@ def served_digest(url: str) -> str | None:
             while chunk := answer.read(_CHUNK):
                 digest.update(chunk)
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code in {401, 403}:
             return None
         raise NoAnswerError(f"{url} answers {error.code}") from error

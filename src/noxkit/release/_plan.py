@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from noxkit.engine._scope import published, scope_of
+from noxkit.engine._scope import Scope, published, scope_of
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
@@ -33,6 +33,7 @@ __all__ = [
     "make_plan",
     "members_needed",
     "ordered",
+    "plan_of_tags",
 ]
 
 _MANY = 3  # files or members that are named one by one
@@ -40,9 +41,10 @@ _MANY = 3  # files or members that are named one by one
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the caller has decided: `versions` by members' names, a level, and a kind of release."""
+    """What the caller has decided: `versions` by members' names and, in `word`, why; a level; a kind of release."""
 
     versions: Mapping[str, Version]
+    word: str = "`--set-version`"
     level: Level | None = None
     step: Step = Step.FINAL
 
@@ -132,6 +134,32 @@ def make_plan(context: Context, asked: Asked) -> Plan:
         drafts[name].next = None
     members = tuple(_member(context, drafts[name], needs, cycles.get(name)) for name in order)
     return Plan(head=_head(git), members=members, blocked=tuple(_against_all(git)))
+
+
+def plan_of_tags(context: Context, versions: Mapping[str, str]) -> Plan:
+    """The plan that has led to the tags on this commit: versions by the members' names, and nothing left to decide."""
+    packages = {package.name: package for package in published(context, Scope())}
+    needs = members_needed(list(packages.values()))
+    members: list[Member] = []
+    for name in ordered(needs)[0]:
+        version = versions.get(name)
+        template = tag_template(context, packages[name])
+        drafted = Member(
+            name=name,
+            folder=packages[name].folder,
+            current=packages[name].version,
+            next=version,
+            last_tag=None,
+            tag=template.replace("{version}", version) if version is not None else None,
+            because=("tagged on this commit",) if version is not None else (),
+            commits=(),
+            untyped=0,
+            needs=needs[name],
+            dependents=tuple(other for other, needed in needs.items() if name in needed),
+            blocked=(),
+        )
+        members.append(drafted)
+    return Plan(head=_head(_git(context)), members=tuple(members), blocked=())
 
 
 def _git(context: Context) -> GitRunner:
@@ -251,7 +279,7 @@ def _decide(context: Context, draft: _Draft, asked: Asked, *, is_named: bool) ->
     name = draft.package.name
     if name in asked.versions:
         draft.next = asked.versions[name]
-        draft.because.append("`--set-version`")
+        draft.because.append(asked.word)
         if draft.last is not None and draft.next <= draft.last:
             draft.blocked.append(
                 f"{draft.next} does not come after {draft.last}, which is released as {draft.last_tag}"

@@ -177,7 +177,7 @@ def _publish(context: Context, checked: CheckedRelease, _call: ToolCall, needs: 
     folder = state_folder(context)
     try:
         with file_lock(folder / f"{checked.package.name}.lock", timeout=0.0, cancel=context.cancel):
-            return _sent(context, checked, outcome, Journal(folder / "publish.jsonl"))
+            return _sent(context, checked, outcome, Journal(folder / "journal.jsonl"))
     except LockError as error:
         return _with(outcome, Status.FAILED, f"another run publishes it: {error}", "wait until that has ended")
     except _FinalError as error:

@@ -226,7 +226,8 @@ def _moved(match: re.Match[str], version: Version) -> str:
     except InvalidSpecifier:
         return match[0]
     if operator in {">=", "==="} or (operator == "==" and not written.endswith(".*")):
-        return f"{operator}{space}{version}"
+        is_it = operator != "===" and Version(written) == version  # 1.0 and 1.0.0
+        return match[0] if is_it else f"{operator}{space}{version}"
     count = len(written.removesuffix(".*").split("."))
     if operator == "==":
         return f"=={space}{'.'.join(map(str, _parts(version, count)))}.*"

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 
     from noxkit.engine._context import Context
 
-__all__ = ["Write", "diff_of", "recover", "write_or_tell", "write_together"]
+__all__ = ["Write", "diff_of", "recover", "write_or_tell", "write_together", "written_by_us"]
 
 _JOURNAL = "writing.json"
+_WRITTEN = "written.json"
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +60,8 @@ def write_together(root: Path, state: Path, writes: Sequence[Write], *, then: Ca
             if write.new is not None:
                 write_atomic(root / write.path, write.new)
         wrong = then()
+        if wrong is None:
+            _note(root, state, writes)
     except OSError as error:
         wrong = f"{error.filename or 'a file'} cannot be written: {error.strerror}"
     finally:
@@ -64,6 +69,26 @@ def write_together(root: Path, state: Path, writes: Sequence[Write], *, then: Ca
             _put_back(root, writes)
         journal.unlink(missing_ok=True)
     return wrong
+
+
+def _note(root: Path, state: Path, writes: Sequence[Write]) -> None:
+    known = _noted(state) | {write.path: _digest(root / write.path) for write in writes}
+    write_atomic(state / _WRITTEN, msgspec.json.encode(known))
+
+
+def _noted(state: Path) -> dict[str, str]:
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode((state / _WRITTEN).read_bytes(), type=dict[str, str])
+    return {}
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(_content(file) or b"").hexdigest()
+
+
+def written_by_us(root: Path, state: Path) -> frozenset[str]:
+    """The files that hold exactly what was last written together."""
+    return frozenset(path for path, digest in _noted(state).items() if digest == _digest(root / path))
 
 
 def _put_back(root: Path, writes: Sequence[Write]) -> None:

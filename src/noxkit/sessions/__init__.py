@@ -17,6 +17,7 @@ from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.pipeline import pipeline
 from noxkit.sessions.publish import publish
+from noxkit.sessions.release import release
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
@@ -45,6 +46,7 @@ __all__ = [
     "lint",
     "pipeline",
     "publish",
+    "release",
     "release_check",
     "sbom",
     "security",

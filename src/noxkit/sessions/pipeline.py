@@ -18,6 +18,7 @@ from noxkit.sessions.generated import generated
 from noxkit.sessions.licenses import licenses
 from noxkit.sessions.lint import lint
 from noxkit.sessions.publish import publish
+from noxkit.sessions.release import release
 from noxkit.sessions.release_check import release_check
 from noxkit.sessions.sbom import sbom
 from noxkit.sessions.security import security
@@ -40,7 +41,7 @@ def pipeline() -> None:
     """
     for factory in (
         *(check, fmt, fix, lint, consistency, security, typecheck, tests, coverage, commits, urls),
-        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, tag, publish, verify),
+        *(build, wheel_contents, licenses, release_check, bump, changelog, sbom, tag, publish, verify, release),
         *(deps_update, clean, generated, tests_watch),
     ):
         factory()
