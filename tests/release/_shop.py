@@ -109,7 +109,8 @@ def steps(report: Report) -> dict[str, Outcome]:
 
 def _files(needs: Mapping[str, Sequence[str]], *, url: str, forge_url: str, options: str) -> dict[str, str]:
     place = f'[[tool.uv.index]]\nname = "mine"\nurl = "{url}simple/"\npublish-url = "{url}"\ndefault = true\n'
-    release = f'forge = "github"\nforge-url = "{forge_url}"\nforge-project = "acme/shop"\n'
+    chosen = "" if "forge =" in options else 'forge = "github"\n'
+    release = f'{chosen}forge-url = "{forge_url}"\nforge-project = "acme/shop"\n'
     release = f"[tool.noxkit.release]\nindex-timeout = 20\ncompare = false\n{release}{options}\n"
     noxkit = f'[tool.noxkit]\npython = ["{PYTHON}"]\nskip = {json.dumps(_skipped())}\n{release}'
     files = {
