@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Judged", "compared", "trials"]
 
 _JUDGED = Path(__file__).parent.parent / "tests" / "data" / "trials" / "defective.toml"
+_MOMENTS = 50
+_SEED = 6
 _ENDED = frozenset({"passed", "failed", "skipped"})
 
 
@@ -60,23 +62,46 @@ def trials() -> None:
 
     @nox.session(name="trials", python=False, default=False)
     def verify(session: nox.Session) -> None:
-        """Verify the pinned wheels and sdists of the index: no error but those that were judged, and each of these."""
-        judged = msgspec.toml.decode(_JUDGED.read_bytes(), type=dict[str, Judged])
-        differences: list[str] = []
-        for kind in KINDS:
-            session.log(f"{kind}: fetching what is not there yet")
-            files = fetched(kind, Path(".nox") / "trials" / kind)
-            session.log(f"{kind}: verifying {len(files)} files")
-            findings = _verified(files)
-            severities = Counter(finding.severity for finding in findings)
-            counts = ", ".join(f"{count} {severity}" for severity, count in sorted(severities.items()))
-            named = sum(file.name in judged for file in files)
-            session.log(
-                f"{kind}: {len(files) - named} files without error, {named} with defects; findings: {counts or 'none'}"
-            )
-            differences += compared([file.name for file in files], findings, judged)
-        if differences:
-            session.error("\n".join(["not what was judged in tests/data/trials/defective.toml:", *differences]))
+        """Verify pinned files of the index as they were judged, and kill releases; -- files, -- release [MOMENTS]."""
+        words = list(session.posargs)
+        moments = int(words.pop()) if words and words[-1].isdigit() else _MOMENTS
+        if not set(words) <= {"files", "release"}:
+            session.error("-- files, -- release [MOMENTS], or nothing for both")
+        if "files" in words or not words:
+            _try_files(session)
+        if "release" in words or not words:
+            _try_releases(session, moments)
+
+
+def _try_files(session: nox.Session) -> None:
+    """No error in the pinned files but those that were judged, and each of these."""
+    judged = msgspec.toml.decode(_JUDGED.read_bytes(), type=dict[str, Judged])
+    differences: list[str] = []
+    for kind in KINDS:
+        session.log(f"{kind}: fetching what is not there yet")
+        files = fetched(kind, Path(".nox") / "trials" / kind)
+        session.log(f"{kind}: verifying {len(files)} files")
+        findings = _verified(files)
+        severities = Counter(finding.severity for finding in findings)
+        counts = ", ".join(f"{count} {severity}" for severity, count in sorted(severities.items()))
+        named = sum(file.name in judged for file in files)
+        session.log(
+            f"{kind}: {len(files) - named} files without error, {named} with defects; findings: {counts or 'none'}"
+        )
+        differences += compared([file.name for file in files], findings, judged)
+    if differences:
+        session.error("\n".join(["not what was judged in tests/data/trials/defective.toml:", *differences]))
+
+
+def _try_releases(session: nox.Session, moments: int) -> None:
+    """Twelve members released again and again, killed each time."""
+    from sessions._release_trials import killed_releases  # noqa: PLC0415 -- it needs the tests' dependencies
+
+    trials = killed_releases(moments, seed=_SEED, say=session.log)
+    bad = [trial for trial in trials if trial.wrong]
+    session.log(f"killed {len(trials)} times, complete {len(trials) - len(bad)} times")
+    if bad:
+        session.error("; ".join(f"{trial.number}: {', '.join(trial.wrong)}" for trial in bad))
 
 
 def compared(names: Sequence[str], findings: Sequence[Finding], judged: Mapping[str, Judged]) -> list[str]:

@@ -170,3 +170,17 @@ def test_members_of_one_version_share_the_changelog_of_the_root(repo: Repo, chan
     assert changed(repo).evidence["changed"] == ["CHANGELOG.md"]
     notes = notes_of((repo.root / "CHANGELOG.md").read_text(), Version("1.1.0"), path="CHANGELOG.md")
     assert notes == "### Added\n\n- Of core\n\n### Fixed\n\n- Of both\n"
+
+
+def test_contributors_and_a_table_of_impact_where_they_are_wanted(repo: Repo, change: Change) -> None:
+    options = "[tool.noxkit.release]\ncontributors = true\nimpact = true\n"
+    repo.write({**alone(noxkit=options), "CHANGELOG.md": f"{HEAD}{OLD}"}).commit("chore: begin")
+    repo.git("tag", "v1.2.0")
+    repo.git("config", "user.name", "Ada")
+    change("feat: a\n\nCo-authored-by: Bob <bob@b.invalid>\nCo-authored-by: helper[bot] <h@b.invalid>", "src/acme/a.py")
+    change("fix!: b", "src/acme/b.py")
+    changed(repo)
+    entry = (repo.root / "CHANGELOG.md").read_text().partition("## [2.0.0]")[2].partition("\n## ")[0]
+    table = "| impact | changes |\n| --- | --- |\n| breaking | 1 |\n| feature | 1 |\n"
+    assert entry.partition("\n\n")[2].startswith(f"{table}\n### Added\n\n- A\n")
+    assert entry.rstrip().endswith("\n\nContributors: Bob, a@b.invalid")

@@ -10,14 +10,17 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from noxkit.diagnostics.model import Status
+from noxkit.diagnostics.model import Outcome, Status
 from noxkit.engine._last import keep_last
+from noxkit.engine._run import run
 from noxkit.errors import NoxkitError
 from noxkit.release._journal import state_folder
 from noxkit.release._publish import plan_publish
 from noxkit.release._verify import plan_verify
+from noxkit.report._reading import read_report
 from noxkit.tasks.locks import file_lock
 from tests._index import Proxy, index, proxy
 from tests._trees import outcome
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    from noxkit.diagnostics.model import Outcome, Report
+    from noxkit.diagnostics.model import Report
     from noxkit.engine._context import Context
     from noxkit.engine._task import Task
     from noxkit.workspace.model import Package
@@ -70,6 +73,8 @@ def nothing(context: Context, packages: Sequence[Package], *, after: Sequence[Ta
 def checked(repo: Repo) -> Report:
     report = repo.run(planner=after_builds(nothing), session="release_check")
     assert [each.ready for each in report.releases] == [True] * len(NEEDS), report.releases
+    read = [Outcome(name="wheel_contents", package=name, status=Status.PASSED) for name in NEEDS]
+    report = msgspec.structs.replace(report, tasks=(*report.tasks, *read))  # the wheels here are made by hand
     keep_last(report, repo.root)
     return report
 
@@ -212,6 +217,39 @@ def test_crash_safety_killed_at_any_moment_it_goes_on_where_it_was(
     assert server.uploads.count(200) == 4
 
 
+def by_twine(repo: Repo, server: Proxy, more: str = "") -> Repo:
+    text = (repo.root / "pyproject.toml").read_text()
+    repo.write({"pyproject.toml": f'{text}\n[tool.noxkit.release]\nuploader = "twine"\n{more}'}).commit("chore: twine")
+    checked(repo)
+    del server.uploads[:]
+    return repo
+
+
+def test_twine_sends_the_same_once(ready: Repo, server: Proxy, tmp_path: Path) -> None:
+    by_twine(ready, server)
+    server.faults = ["refuse"]
+    assert statuses(published(ready)) == ALL
+    assert statuses(published(ready)) == ALL
+    assert server.uploads == [503, *[200] * 4]
+    assert len(on_index(tmp_path)) == 4
+
+
+def test_without_an_identity_of_ci_attestations_are_named_as_not_made(ready: Repo, server: Proxy) -> None:
+    by_twine(ready, server, "attestations = true\n")
+    context = ready.context(session="publish", CI="true")
+    assert run(context, plan_publish).status is Status.PASSED
+    assert context.outbox.count("no attestations: CI gives no identity (`id-token: write`)\n") == 4
+    assert server.uploads == [200] * 4
+
+
+def test_where_signing_fails_nothing_is_sent(ready: Repo, server: Proxy) -> None:
+    by_twine(ready, server, "attestations = true\n")
+    found = published(ready, SIGSTORE_ID_TOKEN="no token")  # noqa: S106 -- made up
+    assert statuses(found)["docs"] is Status.FAILED
+    assert str(found["docs"].reason).startswith("no attestations: ")
+    assert not server.uploads
+
+
 def test_two_runs_at_once_do_not_meet(ready: Repo, server: Proxy) -> None:
     with file_lock(journal(ready).parent / "core.lock"):
         found = published(ready)
@@ -254,6 +292,12 @@ def unchecked(repo: Repo) -> None:
     last(repo).unlink()
 
 
+def unread(repo: Repo) -> None:
+    report = read_report(last(repo).read_bytes())
+    kept = tuple(task for task in report.tasks if task.name != "wheel_contents")
+    keep_last(msgspec.structs.replace(report, tasks=kept), repo.root)
+
+
 def truncated(repo: Repo) -> None:
     last(repo).write_bytes(last(repo).read_bytes()[:200])
 
@@ -263,6 +307,7 @@ REFUSED: dict[str, tuple[Callable[[Repo], None], str]] = {
     "HEAD that moved": (moved, "the last release_check has looked at another tree"),
     "a file that was built again": (altered, "dist/core-1.0.0-py3-none-any.whl is not the one that was checked"),
     "a file that is gone": (gone, "dist/core-1.0.0-py3-none-any.whl is not there"),
+    "a check that has not read them": (unread, "the last release_check has not read the files of"),
     "no check": (unchecked, "no release_check has run here"),
     "a truncated report": (truncated, "not a noxkit report"),
 }

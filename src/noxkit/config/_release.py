@@ -189,6 +189,25 @@ class Release(Table, frozen=True, kw_only=True):
         File,
         Meta(description="The folder into which `sbom` writes.", examples=["sbom"]),
     ] = ".nox/noxkit/sbom"
+    contributors: Annotated[
+        bool,
+        Meta(description="Whether an entry of the changelog names who has written its commits.", examples=[True]),
+    ] = False
+    impact: Annotated[
+        bool,
+        Meta(description="Whether an entry begins with a table of how many changes there are of each kind."),
+    ] = False
+    uploader: Annotated[
+        Literal["uv", "twine"],
+        Meta(description="What `publish` sends files with.", examples=["twine"]),
+    ] = "uv"
+    attestations: Annotated[
+        bool,
+        Meta(
+            description="Whether `publish` signs what it sends (PEP 740), where CI vouches for who it is.",
+            examples=[True],
+        ),
+    ] = False
     mode: Annotated[
         Literal["direct", "pull-request"],
         Meta(

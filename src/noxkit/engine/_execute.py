@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from noxkit.engine._task import Task
     from noxkit.tools._base import Tool
 
-__all__ = ["execute"]
+__all__ = ["execute", "pin_for", "pin_of_distribution"]
 
 _NICE = 5  # for all but the task that decides how long the run takes
 _NICER = 10  # where there is time for them while that one runs
@@ -82,11 +82,15 @@ def _ensure_tool(context: Context, tool: Tool, _needs: Mapping[str, object]) -> 
 
 def pin_for(context: Context, tool: Tool) -> Pin:
     """Which version of `tool` this repository gets, and who says so."""
+    return pin_of_distribution(context, tool.distribution)
+
+
+def pin_of_distribution(context: Context, distribution: str) -> Pin:
+    """Which version of a distribution this repository gets, and who says so."""
     repository = context.repository
-    configured = context.config.options.tools
     return pin_of(
-        tool.distribution,
-        configured=configured,
+        distribution,
+        configured=context.config.options.tools,
         locked=repository.locked_versions,
         declared=development_specifiers(repository),
         hooks=repository.pre_commit_versions,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from noxkit.engine._context import Context
 
-__all__ = ["index_arguments", "publishing_arguments", "publishing_place"]
+__all__ = ["index_arguments", "publishing_address", "publishing_arguments", "publishing_place"]
 
 
 def index_arguments(context: Context) -> list[str]:
@@ -55,6 +55,13 @@ def publishing_place(context: Context) -> list[str]:
             name = index.get("name")
             return ["--index", name] if isinstance(name, str) else ["--publish-url", str(index["publish-url"])]
     return []
+
+
+def publishing_address(context: Context) -> str | None:
+    """The address that files are sent to; None where nothing says one, and it is the uploader's own."""
+    named = [str(index["publish-url"]) for index in _indexes(_settings(context)) if index.get("publish-url")]
+    stated = _settings(context).get("publish-url")
+    return next(iter(named), None) or context.environ.get("UV_PUBLISH_URL") or (str(stated) if stated else None)
 
 
 def _settings(context: Context) -> Mapping[str, object]:

@@ -38,6 +38,7 @@ SECTIONS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 
 _OF_TYPES = {"feat": "Added", "fix": "Fixed", "security": "Security", "deprecate": "Deprecated", "remove": "Removed"}
 _DEFINITION = re.compile(r"^\[(?P<label>[^\]]+)\]:\s*(?P<address>\S+)\s*$")
+_AT_ONCE = 500  # commits that git is asked about in one call
 _COMPARED = re.compile(r"(?P<base>.+/(?:-/)?compare/)(?P<old>.+?)(?P<dots>\.{2,3})(?P<new>.+)")
 
 
@@ -49,7 +50,8 @@ class ChangelogError(Exception):
 class Release:
     """What an entry is about: the version, the tag to come and the last one, and the day (`2026-11-27`).
 
-    `needs` are the members that are released with it and that it requires, each with its version.
+    `needs` are the members that are released with it and that it requires, each with its version. `head` and `tail` are
+    lines that stand before and behind what has changed.
     """
 
     version: Version
@@ -57,6 +59,8 @@ class Release:
     last_tag: str | None
     date: str
     needs: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    tail: tuple[str, ...] = ()
 
 
 def plan_changelog(context: Context, scope: Scope) -> list[Task]:
@@ -101,18 +105,45 @@ def _writes(context: Context, plan: Plan) -> list[Write]:
         except UnicodeDecodeError as error:
             raise ChangelogError(f"{path} is not UTF-8: {error.reason}") from error
         needed = {name for member in members for name in member.needs} - {member.name for member in members}
+        commits = {each.id: each for member in members for each in member.commits}
+        wanted = context.config.options.release
         release = Release(
+            head=tuple(_impact(list(commits.values()))) if wanted.impact else (),
+            tail=tuple(_contributors(context, list(commits))) if wanted.contributors else (),
             version=Version(str(members[0].next)),
             tag=str(members[0].tag),
             last_tag=members[0].last_tag,
             date=_date(context),
             needs=tuple(f"{name} {versions[name]}" for name in sorted(needed) if name in versions),
         )
-        commits = {each.id: each for member in members for each in member.commits}
         new = decoded.encode(with_entry(decoded.text, release, list(commits.values()), path=path))
+        told = [each.id for each in commits.values() if (context.root / each.id).is_file()]  # fragments
         if new != old:
             writes.append(Write(path=path, old=old, new=new))
+            writes += [Write(path=each, old=(context.root / each).read_bytes(), new=None, gone=True) for each in told]
     return writes
+
+
+def _impact(commits: Sequence[Counted]) -> list[str]:
+    """A table of how many changes there are of each kind."""
+    words = {Level.MAJOR: "breaking", Level.MINOR: "feature", Level.PATCH: "fix"}
+    kinds = [Level.MAJOR if each.breaking else each.level for each in commits]
+    rows = [f"| {word} | {kinds.count(level)} |" for level, word in words.items() if level in kinds]
+    return ["| impact | changes |", "| --- | --- |", *rows] if rows else []
+
+
+def _contributors(context: Context, ids: Sequence[str]) -> list[str]:
+    """A line with those who have written the commits, also together; programs are none."""
+    git = context.repository.git
+    form = "--format=%aN%n%(trailers:key=Co-authored-by,valueonly,unfold)"
+    names: set[str] = set()
+    commits = [each for each in ids if "." not in each]  # fragments have paths
+    for start in range(0, len(commits), _AT_ONCE):
+        said = git(["log", "--no-walk", form, *commits[start : start + _AT_ONCE]]) if git is not None else None
+        lines = (said or b"").decode("utf-8", "replace").splitlines()
+        names |= {line.partition(" <")[0].strip() for line in lines if line.strip()}
+    people = sorted(name for name in names if not name.endswith("[bot]"))
+    return [f"Contributors: {', '.join(people)}"] if people else []
 
 
 def _file_of(context: Context, member: Member, plan: Plan) -> str | None:
@@ -155,7 +186,8 @@ def with_entry(content: str, release: Release, commits: Sequence[Counted], *, pa
     body = body if any(line.strip() for line in body) else _of_commits(commits, release, level)
     heading = _heading(release, level, versions[0][2] if versions else waiting[2] if waiting else None)
     head = [f"{lines[start]}", ""] if waiting else []
-    made = [*head, heading, "", *_trimmed(body), ""]
+    parts = [part for part in (list(release.head), _trimmed(body), list(release.tail)) if part]
+    made = [*head, heading, "", *(line for part in parts for line in (*part, ""))]
     result = [*lines[:start], *made, *lines[end:]]
     result = _linked(result, release)
     return newline.join(result).rstrip() + newline
@@ -212,9 +244,8 @@ def _of_commits(commits: Sequence[Counted], release: Release, level: int) -> lis
         kind = header.type.lower() if header is not None else ""
         said = header.description if header is not None else each.message.subject
         scope = f"**{header.scope}:** " if header is not None and header.scope else ""
-        section = (
-            "Changed" if each.breaking else _OF_TYPES.get(kind, "Added" if each.level is Level.MINOR else "Changed")
-        )
+        section = _OF_TYPES.get(kind, "Added" if each.level is Level.MINOR else "Changed")
+        section = "Changed" if each.breaking and section != "Removed" else section
         line = f"- {'**Breaking:** ' if each.breaking else ''}{scope}{said[:1].upper()}{said[1:]}"
         said_more = [footer.value.split("\n")[0] for footer in each.message.footers if footer.breaking]
         sections.setdefault(section, []).append(line + "".join(f" ({more})" for more in said_more))

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from noxkit.engine._scope import Scope, published, scope_of
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.errors import ErrorRecord, NoxkitError
+from noxkit.release._fragments import counted_of, fragments_of
 from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
 from noxkit.release._sources import stated_version
 from noxkit.release._versions import Level, Step, final_of, following
@@ -252,6 +253,9 @@ def _read_history(context: Context, drafts: Mapping[str, _Draft], tags: Mapping[
     for name, draft in drafts.items():
         draft.counted, draft.untyped = count(since_final[name])
         draft.is_new = bool(draft.counted if since_last is since_final else count(since_last[name])[0])
+        fragments = fragments_of(context, draft.package)
+        if fragments is not None and (fragments or draft.last == draft.final):  # else the release of its candidates
+            draft.counted, draft.untyped, draft.is_new = counted_of(fragments), 0, bool(fragments)
     return is_whole
 
 

@@ -55,11 +55,16 @@ def _why(member: Member) -> str:
     return f"nothing that counts{since}{quiet}"
 
 
+def _name(source: str) -> str:
+    """A commit's id as people write it; the path of a fragment as it is."""
+    return source if "." in source else source[:_SHORT]
+
+
 def _listed(member: Member) -> Iterator[str]:
     """The commits that count, the newest first; the many of a first release are counted."""
     newest = member.commits[::-1]
     for each in newest[:_MANY]:
-        told = f"{each.id[:_SHORT]} {'breaking: ' if each.breaking else ''}{one_line(each.message.subject)}"
+        told = f"{_name(each.id)} {'breaking: ' if each.breaking else ''}{one_line(each.message.subject)}"
         yield cut(f"  {told}", _WIDTH, ellipsis="…")
     if len(newest) > _MANY:
         yield f"  … and {len(newest) - _MANY} more, which `noxkit plan --format json` has"

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from noxkit.diagnostics.model import FileRecord, Outcome, Status
 from noxkit.engine._contents import project_of
-from noxkit.engine._indexes import publishing_place
 from noxkit.engine._last import last_runs
 from noxkit.engine._scope import published
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task, label_of
-from noxkit.environments.uv import explain_failure
+from noxkit.environments.uv import InstallFailedError, explain_failure, last_words
 from noxkit.errors import ErrorRecord, NoxkitError
 from noxkit.release._index import NoAnswerError, listed_files, served_digest
 from noxkit.release._journal import Journal, state_folder
 from noxkit.release._plan import members_needed, ordered
+from noxkit.release._send import attest, send
 from noxkit.release._session import nothing_published
 from noxkit.report._reading import read_report
 from noxkit.report._verdict import number
@@ -49,9 +49,14 @@ PUBLISH = "publish"
 """The task's name."""
 
 _CHECK = "release_check"
+_READ = "wheel_contents"
 _ATTEMPTS = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between two looks at the index
-_PASSING = re.compile(r"status code (?:408|425|429|5\d\d)|error sending request|connection|timed out|dns error", re.I)
+_PASSING = re.compile(
+    r"status code (?:408|425|429|5\d\d)|HTTPError: (?:408|425|429|5\d\d)|error sending request|connection|timed out"
+    r"|dns error",
+    re.IGNORECASE,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +156,9 @@ def checked_release(context: Context, package: Package, report: Report, source: 
     files = tuple(file for file in report.files if project_of(file.name.rpartition("/")[2]) == package.name)
     if not files:
         raise _refused(f"{source} has no file of {package.name}", hint)
+    read = [task.package for task in report.tasks if task.name == _READ and task.status is Status.PASSED]
+    if package.name not in read:
+        raise _refused(f"{source} has not read the files of {package.name}: it ran without `{_READ}`", hint)
     for file in files:
         digest = _digest(context.root / file.name)
         if digest != file.sha256:
@@ -185,6 +193,8 @@ def _publish(context: Context, checked: CheckedRelease, _call: ToolCall, needs: 
     except NoAnswerError as error:
         hint = "run it again when the index answers: what is there is not sent twice"
         return _with(outcome, Status.INCONCLUSIVE, f"the index does not say what it has: {error}", hint)
+    except InstallFailedError as error:
+        return _with(outcome, Status.INCONCLUSIVE, error.reason, error.hint)
     except OSError as error:
         reason = f"the journal cannot be written: {error.strerror or error}"
         return _with(outcome, Status.FAILED, reason, "nothing more was sent; free disk space, or set XDG_STATE_HOME")
@@ -213,6 +223,8 @@ def _sent(context: Context, checked: CheckedRelease, outcome: Outcome, journal: 
     if missing:
         for file in missing:
             journal.add("sending", **facts, file=file.name, sha256=file.sha256)
+        if context.config.options.release.attestations:
+            _attest(context, missing)
         there = _upload(context, checked, missing)
     for file in checked.files:
         _compare(file, there[_name(file)])
@@ -264,6 +276,15 @@ def _compare(file: FileRecord, listed: Listed) -> None:
         raise _other(file, digest)
 
 
+def _attest(context: Context, missing: Sequence[FileRecord]) -> None:
+    """Sign what is sent. Raises _FinalError where that fails: what is sent without is so for ever."""
+    signed = attest(context, [context.root / file.name for file in missing], task=PUBLISH)
+    if isinstance(signed, str):
+        context.outbox.append(f"{signed}\n")
+    elif signed.returncode != 0:
+        raise _FinalError(f"no attestations: {last_words(signed)[:300]}", "run it again, or without `attestations`")
+
+
 def _upload(context: Context, checked: CheckedRelease, missing: Sequence[FileRecord]) -> dict[str, Listed]:
     """Send the files, and what the index lists once it has all of them.
 
@@ -271,19 +292,27 @@ def _upload(context: Context, checked: CheckedRelease, missing: Sequence[FileRec
     """
     left, attempt = list(missing), 1
     while True:
-        completed = _uv_publish(context, left)
+        completed = send(context, [context.root / file.name for file in left], task=PUBLISH)
         if completed.returncode == 0:
             return _wait(context, checked, patience=context.config.options.release.index_timeout)
         there = _listed(context, checked)
         left = _missing(checked, there)  # the answer may have been lost, and not the file
         if not left:
             return there
-        passes = _PASSING.search(completed.stderr.decode("utf-8", "replace")) and not completed.cancelled
+        said = (completed.stdout + completed.stderr).decode("utf-8", "replace")
+        passes = _PASSING.search(said) and not completed.cancelled
         if attempt == _ATTEMPTS or not passes:
-            failure = explain_failure(completed)
-            raise _FinalError(failure.reason, "mend that, and run it again: what is there is not sent twice")
+            by_uv = context.config.options.release.uploader == "uv"
+            why = explain_failure(completed).reason if by_uv else _twine_says(completed)
+            raise _FinalError(why, "mend that, and run it again: what is there is not sent twice")
         context.cancel.wait(_FIRST_PAUSE * 2**attempt)
         attempt += 1
+
+
+def _twine_says(completed: Completed) -> str:
+    """Its last lines, which it prints on both streams."""
+    text = (completed.stdout + completed.stderr).decode("utf-8", "replace")
+    return " ".join([line.strip() for line in text.splitlines() if line.strip()][-2:])[:300]
 
 
 def _wait(context: Context, checked: CheckedRelease, *, patience: float) -> dict[str, Listed]:
@@ -296,12 +325,3 @@ def _wait(context: Context, checked: CheckedRelease, *, patience: float) -> dict
         waited += pause
         pause = min(pause * 2, _LONGEST_PAUSE)
     return there
-
-
-def _uv_publish(context: Context, files: Sequence[FileRecord]) -> Completed:
-    return context.uv.run(
-        ["publish", *publishing_place(context), *(str(context.root / file.name) for file in files)],
-        task=PUBLISH,
-        environment={"UV_OFFLINE": None},
-        timeout=context.config.options.timeout,
-    )

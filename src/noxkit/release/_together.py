@@ -29,12 +29,13 @@ _WRITTEN = "written.json"
 class Write(msgspec.Struct, frozen=True, kw_only=True):
     """What one file is to hold: its path below the root, its content before (None: it is not there) and after.
 
-    `new` is None where another program writes it, which may then be anything.
+    `new` is None where another program writes it, which may then be anything, and where it is to be `gone`.
     """
 
     path: str
     old: bytes | None
     new: bytes | None
+    gone: bool = False
 
 
 class _Journal(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,8 @@ def write_together(root: Path, state: Path, writes: Sequence[Write], *, then: Ca
         for write in writes:
             if write.new is not None:
                 write_atomic(root / write.path, write.new)
+            elif write.gone:
+                (root / write.path).unlink(missing_ok=True)
         wrong = then()
         if wrong is None:
             _note(root, state, writes)
@@ -105,7 +108,7 @@ def write_or_tell(
     outcome: Outcome, context: Context, writes: Sequence[Write], *, then: Callable[[], str | None] = lambda: None
 ) -> Outcome:
     """`outcome` with what was written; under `--dry-run` with what would be, and the change is shown."""
-    paths = [write.path for write in writes if write.new is not None]
+    paths = [write.path for write in writes if write.new is not None or write.gone]
     if not writes:
         said: dict[str, EvidenceValue] = {"changed": []}
     elif context.config.run.dry_run:
@@ -124,7 +127,7 @@ def diff_of(writes: Sequence[Write]) -> str:
     """What would change, as a unified diff; not of what another program writes."""
     lines: list[str] = []
     for write in writes:
-        if write.new is not None:
+        if write.new is not None or write.gone:
             old, new = ((each or b"").decode("utf-8", "replace").splitlines() for each in (write.old, write.new))
             lines += difflib.unified_diff(old, new, f"a/{write.path}", f"b/{write.path}", lineterm="")
     return "".join(f"{line}\n" for line in lines)
