@@ -20,6 +20,7 @@ from sessions._bench_html import pages
 from sessions._bench_measure import Command, Usage, base_environment, first_lines, median, peak_memory, timed
 from sessions._bench_page import Row
 from sessions._bench_plan import plans
+from sessions._bench_publish import publications
 from sessions._bench_rivals import (
     COLLECTION_REQUIREMENT,
     TOOLBOX_REQUIREMENT,
@@ -398,4 +399,5 @@ GROUPS: dict[str, Callable[[Bench], list[Row]]] = {
     "toolbox": toolbox,
     "collection": collection,
     "plan": plans,
+    "publish": publications,
 }

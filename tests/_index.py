@@ -57,6 +57,7 @@ class Proxy(http.server.ThreadingHTTPServer):
         self.target = target
         self.faults: list[str] = []
         self.uploads: list[int] = []  # the status of each
+        self.delay = 0.0  # seconds that an upload takes longer
         self._lock = threading.Lock()
 
     @property
@@ -95,6 +96,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.front.delay)
         if self.front.takes("refuse"):
             self.front.uploads.append(503)
             self._answer(503, "text/plain", b"later")

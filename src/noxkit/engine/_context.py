@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "Span", "open_context"]
 
+_OF_WAITING, _WAITING = frozenset({"publish"}), 8
 _OF_A_RELEASE = frozenset({"release_check", "bump", "publish", "release"})
 
 
@@ -175,8 +176,8 @@ class Context:
 
     @property
     def workers(self) -> int:
-        """How many tasks run at once: `--jobs`, else one a core, and at least two."""
-        return self.config.run.jobs or max(2, self.cores)
+        """How many tasks run at once: `--jobs`, else one a core, and at least two; more where tasks wait for an index."""
+        return self.config.run.jobs or max(_WAITING if self.family in _OF_WAITING else 2, self.cores)
 
     @property
     def cores(self) -> int:
