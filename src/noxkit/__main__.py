@@ -49,7 +49,7 @@ def _run(arguments: Sequence[str] | None, console: Console) -> int:
     parser.add_argument("--version", action="version", version=f"noxkit {importlib.metadata.version('noxkit')}")
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of the noxfile (default: this one)")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    commands = load_commands()
+    commands = load_commands(sys.argv[1:] if arguments is None else arguments)
     for name, command in commands.items():
         if getattr(command, "OWN_OPTIONS", False):  # argparse takes none of its arguments for an option
             sub = subparsers.add_parser(name, help=command.HELP, add_help=False, prefix_chars="\0")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from noxkit.engine.console import Console
 
@@ -32,8 +33,13 @@ class CommandModule(Protocol):
         ...
 
 
-def load_commands() -> dict[str, CommandModule]:
-    """Each command's module by its name, sorted: `lock_diff.py` is `lock-diff`."""
+def load_commands(words: Sequence[str] = ()) -> dict[str, CommandModule]:
+    """Each command's module by its name, sorted: `lock_diff.py` is `lock-diff`.
+
+    Only the one that the first of `words` names, where it names one: loading all takes as long as many a command.
+    """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    modules = {name: cast("CommandModule", importlib.import_module(f"{__name__}.{name}")) for name in names}
-    return {name.replace("_", "-"): module for name, module in modules.items()}
+    known = {name.replace("_", "-"): name for name in names}
+    named = known.keys() & set(words[:1])
+    modules = {name: f"{__name__}.{known[name]}" for name in (named or known)}
+    return {name: cast("CommandModule", importlib.import_module(module)) for name, module in modules.items()}
