@@ -176,7 +176,7 @@ class Context:
 
     @property
     def workers(self) -> int:
-        """How many tasks run at once: `--jobs`, else one a core; at least two, and more where they wait for an index."""
+        """How many tasks run at once: `--jobs`, else one a core; at least two, more where they wait for an index."""
         return self.config.run.jobs or max(_WAITING if self.family in _OF_WAITING else 2, self.cores)
 
     @property

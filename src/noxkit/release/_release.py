@@ -39,7 +39,7 @@ from noxkit.release._under_way import UnderWay, changes, head_of, keep, kept, ta
 from noxkit.release._verify import plan_verify
 from noxkit.report import formats
 from noxkit.report._style import Style
-from noxkit.report._verdict import last_line
+from noxkit.report._verdict import last_line, number
 from noxkit.tasks.events import Fanout
 from noxkit.tasks.locks import LockError, file_lock
 from noxkit.workspace.git import remote_of
@@ -277,7 +277,8 @@ def _written(release: _Release, write: Callable[[Context, Plan], Outcome]) -> Ou
     release.writes = release.writes or bool(changed)
     if outcome.status is not Status.PASSED:
         return outcome
-    did = f"{'would change' if release.dry else 'changed'} {len(changed)} files" if isinstance(changed, list) else ""
+    word = "would change" if release.dry else "changed"
+    did = f"{word} {number(len(changed), 'file')}" if isinstance(changed, list) and changed else ""
     return msgspec.structs.replace(outcome, evidence={"did": did or "already done", **outcome.evidence})
 
 

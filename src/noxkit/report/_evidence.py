@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence_words"]
 
-_FIRST = ("version", "files", "python", "tests")
+_FIRST = ("did", "version", "files", "python", "tests")
 _UNSAID = frozenset(
     {
         *("exit_code", "output", "command", "findings"),
@@ -39,5 +39,7 @@ def _word(name: str, value: EvidenceValue) -> str:
         return said
     if isinstance(value, int):
         return number(value, said.removesuffix("s")) if said.endswith("s") else f"{said} {value:,}"
+    if name == "did":
+        return one_line(value)[: 2 * _LONGEST] if isinstance(value, str) else ""
     text = f"{value:g}" if isinstance(value, float) else one_line(value)[:_LONGEST]
     return text if name == "version" else f"{said} {text}"
