@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noxkit.engine._names import task_names
-from noxkit.release._journal import state_folder
 from noxkit.release._release import STEPS, plan_release
+from noxkit.release._session import state_folder
 from tests._forge import TOKEN, forge
 from tests._index import index, proxy
 from tests._trees import PYTHON, Repo, clean_environ

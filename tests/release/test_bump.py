@@ -12,8 +12,8 @@ from packaging.version import Version
 
 from noxkit.diagnostics.model import Status
 from noxkit.release._bump import plan_bump
-from noxkit.release._sources import raised
-from noxkit.release._together import Write, write_together
+from noxkit.release._session import Write, write_together
+from noxkit.release._versions import raised
 from tests._trees import outcome
 from tests.release._packages import alone, workspace
 

@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from noxkit.diagnostics.model import Status
-from noxkit.release._changelog import Release, notes_of, plan_changelog, with_entry
+from noxkit.release._bump import Release, notes_of, plan_changelog, with_entry
 from noxkit.release._history import Counted
 from noxkit.release._versions import Level
 from noxkit.rules._conventional import Message

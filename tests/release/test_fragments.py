@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import Status
-from noxkit.release._changelog import plan_changelog
+from noxkit.release._bump import plan_changelog
 from noxkit.release._plan import make_plan
 from noxkit.release._session import asked_of
 from tests._trees import Repo, outcome

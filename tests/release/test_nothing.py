@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import Status
-from noxkit.release._bump import plan_bump
-from noxkit.release._changelog import plan_changelog
+from noxkit.release._bump import plan_bump, plan_changelog
+from noxkit.release._files import plan_sbom, plan_verify
+from noxkit.release._forge import plan_tag
 from noxkit.release._plan import make_plan
-from noxkit.release._plan_text import as_table
 from noxkit.release._publish import plan_publish
-from noxkit.release._sbom import plan_sbom
-from noxkit.release._session import NOTHING_PUBLISHED, asked_of
-from noxkit.release._tag import plan_tag
-from noxkit.release._verify import plan_verify
+from noxkit.release._session import NOTHING_PUBLISHED, as_table, asked_of
 from tests._trees import outcome
 
 if TYPE_CHECKING:

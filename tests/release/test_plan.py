@@ -11,8 +11,7 @@ import pytest
 
 from noxkit.errors import NoxkitError
 from noxkit.release._plan import make_plan
-from noxkit.release._plan_text import as_json, as_mermaid, as_table
-from noxkit.release._session import asked_of
+from noxkit.release._session import as_json, as_mermaid, as_table, asked_of
 from tests.release._packages import alone, workspace
 
 if TYPE_CHECKING:
@@ -453,3 +452,24 @@ def test_a_dynamic_version_is_read_where_the_build_reads_it(repo: Repo) -> None:
     repo.write({**files, "src/acme/__init__.py": '__version__ = "0.7.0"\n'}).commit("feat: all")
     member = planned(repo).members[0]
     assert (member.current, member.next) == ("0.7.0", "0.7.0")
+
+
+@pytest.mark.parametrize("stated", ['version = "1.0.0"', 'dynamic = ["version"]'], ids=["stated", "computed"])
+def test_members_that_share_a_tag_are_released_together(repo: Repo, change: Change, stated: str) -> None:
+    files = workspace({"core": (), "cli": ()})
+    old = 'version = "1.0.0"  # released by hand'
+    repo.write({path: text.replace(old, stated) for path, text in files.items()}).commit("chore: begin")
+    repo.git("tag", "v1.0.0")
+    change("feat: more", "packages/core/src/core/a.py")
+    found = planned(repo)
+    assert {each.name: (each.next, each.tag) for each in found.members} == dict.fromkeys(
+        ("core", "cli"), ("1.1.0", "v1.1.0")
+    )
+
+
+def test_where_no_version_can_be_told_that_blocks(repo: Repo) -> None:
+    files = alone(None)
+    repo.write(files).commit("feat: begin")
+    found = planned(repo)
+    assert (found.released, found.is_blocked) == ((), True)
+    assert found.blocks[0].startswith("acme: there is no tag to count from")

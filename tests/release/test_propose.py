@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noxkit.diagnostics.model import Status
-from noxkit.release._propose import BRANCH
+from noxkit.release._under_way import BRANCH
 from tests._forge import TOKEN
 from tests.release._shop import THREE, Shop, shop, steps
 
@@ -111,3 +111,12 @@ def test_dry_run_says_what_is_proposed(made: Shop) -> None:
     assert did(report, "commit") == "would propose `chore(release): 1.0.0`"
     assert did(report, "push") == "the pull request comes first"
     assert not made.forge.requests
+
+
+def test_rollback_takes_the_branch_away(made: Shop) -> None:
+    proposed(made)
+    report = made.release("--rollback")
+    assert report.status is Status.PASSED, report
+    assert f"removed {BRANCH} on origin" in str(steps(report)["rollback"].evidence["did"])
+    assert BRANCH not in made.remote.git("branch", "--list", BRANCH)
+    proposed(made)

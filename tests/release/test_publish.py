@@ -17,9 +17,9 @@ from noxkit.diagnostics.model import Outcome, Status
 from noxkit.engine._last import keep_last
 from noxkit.engine._run import run
 from noxkit.errors import NoxkitError
-from noxkit.release._journal import state_folder
+from noxkit.release._files import plan_verify
 from noxkit.release._publish import plan_publish
-from noxkit.release._verify import plan_verify
+from noxkit.release._session import state_folder
 from noxkit.report._reading import read_report
 from noxkit.tasks.locks import file_lock
 from tests._index import Proxy, index, proxy

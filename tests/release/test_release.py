@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from noxkit.diagnostics.model import Status
-from noxkit.release._journal import state_folder
 from noxkit.release._release import STEPS
+from noxkit.release._session import state_folder
 from noxkit.release._under_way import kept
 from noxkit.tasks.locks import file_lock
+from tests.e2e._nox import in_namespace
 from tests.release._shop import ONE, THREE, TWELVE, Shop, shop, steps
 
 if TYPE_CHECKING:
@@ -325,6 +328,18 @@ def other_bytes(made: Shop) -> str:
     return "acme 1.0.0"
 
 
+def other_version(made: Shop) -> str:
+    backend = (made.repo.root / "backend.py").read_text()
+    made.repo.write({"backend.py": backend.replace("return name, version,", 'return name, "9.9.9",')})
+    made.repo.commit("fix: a version of its own")
+    return "not ready to release acme"
+
+
+def no_state(made: Shop) -> str:
+    (made.folder / "home" / ".local").write_text("no folder")
+    return "cannot be written"
+
+
 def html(made: Shop) -> str:
     made.server.faults = ["html"] * 50
     return ""
@@ -344,6 +359,8 @@ BAD = (
     corrupt,
     half_written,
     other_bytes,
+    other_version,
+    no_state,
     html,
     no_index,
 )
@@ -359,6 +376,28 @@ def test_what_stands_in_the_way_is_said_with_a_hint(one: Shop, change: Callable[
     assert bad.hint, bad
     assert Status.CRASHED not in {task.status for task in report.tasks}
     assert 200 not in one.server.uploads or change is html  # a page without files is a page without files
+
+
+def test_a_lock_that_a_process_left_behind_here_or_elsewhere_is_no_hindrance(one: Shop) -> None:
+    lock = state_folder(one.repo.context(session="release")) / "release.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("999999\n")
+    passed(one.release())
+
+
+def test_a_full_disk_stops_it_before_anything_is_written(one: Shop) -> None:
+    state = one.folder / "state"
+    state.mkdir()
+    words = [sys.executable, "-m", "nox", "-s", "release"]
+    full = in_namespace(f"mount -t tmpfs -o size=4k tmpfs '{state}'", words)
+    environ = {**one.repo.environ, "XDG_STATE_HOME": str(state)}
+    done = subprocess.run(full, cwd=one.repo.root, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "No space left on device" in done.stdout + done.stderr, done
+    assert "Traceback" not in done.stdout + done.stderr
+    assert one.repo.git("status", "--porcelain") == ""
+    assert not one.on_index()
+    passed(one.release())
 
 
 def test_a_token_of_the_forge_with_the_end_of_a_line_is_not_sent(one: Shop) -> None:

@@ -15,7 +15,7 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 
 from noxkit.diagnostics.model import Status
 from noxkit.environments.uv import find_uv
-from noxkit.release._sbom import plan_sbom
+from noxkit.release._files import plan_sbom
 from noxkit.tasks.process import Runner
 from tests._trees import BACKEND, PYTHON, Repo, outcome, wheel
 

@@ -9,7 +9,7 @@ import pytest
 
 from noxkit.diagnostics.model import Status
 from noxkit.errors import NoxkitError
-from noxkit.release._tag import plan_tag
+from noxkit.release._forge import plan_tag
 from tests._trees import Repo, outcome
 from tests.engine._releases import put_wheel
 from tests.release._packages import workspace

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from noxkit.release._versions import Level, Step, following, level_between
+from noxkit.release._versions import Level, Step, following
 
 PATCH, MINOR, MAJOR = Level.PATCH, Level.MINOR, Level.MAJOR
 
@@ -71,17 +71,3 @@ def test_what_follows_comes_after(last: str, level: Level, step: Step) -> None:
     final = None if version.is_prerelease else version
     found = following(version, level, final=final, step=step)
     assert found is None or found > version
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("1.2.3", "1.2.4", PATCH),
-        ("1.2.3", "1.3.0", MINOR),
-        ("1.2.3", "2.0", MAJOR),
-        ("1.2", "1!1.2", MAJOR),
-        ("1.2.0rc1", "1.2.0", None),
-    ],
-)
-def test_the_level_between_two(old: str, new: str, expected: Level | None) -> None:
-    assert level_between(Version(old), Version(new)) is expected

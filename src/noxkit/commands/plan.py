@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from noxkit.config.load import load
 from noxkit.engine._context import open_context
 from noxkit.release._plan import make_plan
-from noxkit.release._plan_text import as_json, as_mermaid, as_table
-from noxkit.release._session import asked_of
+from noxkit.release._session import as_json, as_mermaid, as_table, asked_of
 from noxkit.tasks.environ import current
 
 if TYPE_CHECKING:

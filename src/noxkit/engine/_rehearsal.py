@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from noxkit.rules._rehearsals import ImportFailure
     from noxkit.workspace.model import Package
 
-__all__ = ["REHEARSAL", "plan_rehearsal"]
+__all__ = ["REHEARSAL", "facts_of", "plan_rehearsal"]
 
 REHEARSAL = "rehearsal"
 """The name of the task."""
@@ -161,7 +161,7 @@ def _concluded(context: Context, python: str, wheel: FileRecord, files: Sequence
             unresolved = room.install([wheel])
             imported = None if unresolved else room.import_all(wheel)
             broken, doubt = ([], None) if unresolved else _extras(context, room, wheel)
-            facts = _facts(wheel, python, imported or Imported())
+            facts = facts_of(wheel, python, imported or Imported())
             facts = dataclasses.replace(facts, failures=_with_extras(room, wheel, facts, imported or Imported()))
     except DoubtError as error:
         return _unsure(error.reason, error.hint)
@@ -170,7 +170,8 @@ def _concluded(context: Context, python: str, wheel: FileRecord, files: Sequence
     return signed(context, outcome, [finding for each in _RULES for finding in each(facts)])
 
 
-def _facts(wheel: FileRecord, python: str, imported: Imported) -> RehearsalFacts:
+def facts_of(wheel: FileRecord, python: str, imported: Imported) -> RehearsalFacts:
+    """What the rules read of a wheel that was imported on a Python."""
     return RehearsalFacts(
         wheel=wheel.name,
         python=python,

@@ -47,7 +47,8 @@ def tag_template(context: Context, package: Package) -> str:
     together = len({package.version for package in published}) == 1 and published[0].version is not None
     by_folder = [template.replace("{name}", "{dir}") for template in _OF_SEVERAL] if package.folder != "." else []
     several = [*_OF_SEVERAL, *by_folder]
-    known = [*_OF_ONE, *several] if len(published) == 1 else [*several, *(_OF_ONE if together else ())]
+    shared = together or package.version is None  # what computes versions from tags does so from these
+    known = [*_OF_ONE, *several] if len(published) == 1 else [*several, *(_OF_ONE if shared else ())]
     tags = context.repository.tags
     templates = [_named(template, package) for template in known]
     return max(templates, key=lambda template: len(tagged_versions(template, tags)))  # the first of equals

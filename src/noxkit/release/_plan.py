@@ -12,10 +12,16 @@ from packaging.version import InvalidVersion, Version
 from noxkit.engine._scope import Scope, published, scope_of
 from noxkit.engine._tags import tag_template, tagged_versions
 from noxkit.errors import ErrorRecord, NoxkitError
-from noxkit.release._fragments import counted_of, fragments_of
-from noxkit.release._history import all_tags, changes_since, common_commit, count, reachable_tags
-from noxkit.release._sources import stated_version
-from noxkit.release._versions import Level, Step, final_of, following
+from noxkit.release._history import (
+    all_tags,
+    changes_since,
+    common_commit,
+    count,
+    counted_of,
+    fragments_of,
+    reachable_tags,
+)
+from noxkit.release._versions import Level, Step, final_of, following, stated_version
 from noxkit.workspace._tables import requirement_name
 from noxkit.workspace.git import has_commits, is_shallow
 
@@ -27,15 +33,7 @@ if TYPE_CHECKING:
     from noxkit.workspace.git import GitRunner
     from noxkit.workspace.model import Package
 
-__all__ = [
-    "Asked",
-    "Member",
-    "Plan",
-    "make_plan",
-    "members_needed",
-    "ordered",
-    "plan_of_tags",
-]
+__all__ = ["Asked", "Member", "Plan", "make_plan", "members_needed", "ordered", "plan_of_tags"]
 
 _MANY = 3  # files or members that are named one by one
 
@@ -89,7 +87,8 @@ class Plan:
     @property
     def blocks(self) -> tuple[str, ...]:
         """What stands against it."""
-        return (*self.blocked, *(f"{each.name}: {why}" for each in self.released for why in each.blocked))
+        asked = self.released or self.members  # of those that stay, only where nothing is released for it
+        return (*self.blocked, *(f"{each.name}: {why}" for each in asked for why in each.blocked))
 
     @property
     def is_blocked(self) -> bool:
@@ -139,28 +138,17 @@ def make_plan(context: Context, asked: Asked) -> Plan:
 
 def plan_of_tags(context: Context, versions: Mapping[str, str]) -> Plan:
     """The plan that has led to the tags on this commit: versions by the members' names, and nothing left to decide."""
-    packages = {package.name: package for package in published(context, Scope())}
-    needs = members_needed(list(packages.values()))
-    members: list[Member] = []
-    for name in ordered(needs)[0]:
-        version = versions.get(name)
-        template = tag_template(context, packages[name])
-        drafted = Member(
-            name=name,
-            folder=packages[name].folder,
-            current=packages[name].version,
-            next=version,
-            last_tag=None,
-            tag=template.replace("{version}", version) if version is not None else None,
-            because=("tagged on this commit",) if version is not None else (),
-            commits=(),
-            untyped=0,
-            needs=needs[name],
-            dependents=tuple(other for other, needed in needs.items() if name in needed),
-            blocked=(),
-        )
-        members.append(drafted)
-    return Plan(head=_head(_git(context)), members=tuple(members), blocked=())
+    packages = published(context, Scope())
+    needs = members_needed(packages)
+    drafts = {package.name: _draft(context, package, {}) for package in packages}
+    for name, version in versions.items():
+        drafts[name].next, drafts[name].because = Version(version), ["tagged on this commit"]
+    members = (_member(context, drafts[name], needs, None) for name in ordered(needs)[0])
+    return Plan(
+        head=_head(_git(context)),
+        members=tuple(dataclasses.replace(each, blocked=()) for each in members),
+        blocked=(),
+    )
 
 
 def _git(context: Context) -> GitRunner:
@@ -355,7 +343,9 @@ def _together(
     for draft in drafts.values():
         kind = kinds.get(draft.package.kind)
         if kind is not None and kind.version_group is not None:
-            groups.setdefault(kind.version_group, []).append(draft)
+            groups.setdefault(f"the group {kind.version_group}", []).append(draft)
+        elif sum(other.template == draft.template for other in drafts.values()) > 1:
+            groups.setdefault(f"the tag {draft.template}, which they share", []).append(draft)
     follows = context.config.options.release.dependents == "patch"
     for _ in drafts:  # each round may move others; none moves twice
         moved = [_join(group, drafts_of) for group, drafts_of in groups.items()]
@@ -374,7 +364,7 @@ def _join(group: str, drafts: Sequence[_Draft]) -> bool:
     behind = [draft for draft in drafts if draft.next != max(versions)]
     for draft in behind:
         draft.next = max(versions)
-        draft.because.append(f"with the group {group}")
+        draft.because.append(f"with {group}")
     return bool(behind)
 
 

@@ -11,21 +11,27 @@ import dataclasses
 import functools
 import hashlib
 import re
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from noxkit.diagnostics.model import FileRecord, Outcome, Status
 from noxkit.engine._contents import project_of
+from noxkit.engine._execute import pin_of_distribution
+from noxkit.engine._indexes import publishing_address, publishing_arguments, publishing_place
 from noxkit.engine._last import last_runs
 from noxkit.engine._scope import published
 from noxkit.engine._select import supported_pythons
 from noxkit.engine._task import Task, label_of
-from noxkit.environments.uv import InstallFailedError, explain_failure, last_words
+from noxkit.environments.uv import InstallFailedError, explain_failure, knows_no_version, last_words
 from noxkit.errors import ErrorRecord, NoxkitError
-from noxkit.release._index import NoAnswerError, listed_files, served_digest
-from noxkit.release._journal import Journal, state_folder
 from noxkit.release._plan import members_needed, ordered
-from noxkit.release._send import attest, send
-from noxkit.release._session import nothing_published
+from noxkit.release._session import Journal, nothing_published, state_folder
 from noxkit.report._reading import read_report
 from noxkit.report._verdict import number
 from noxkit.tasks.locks import LockError, file_lock
@@ -33,17 +39,156 @@ from noxkit.workspace.git import tree_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from noxkit.diagnostics.model import EvidenceValue, Readiness, Report
     from noxkit.engine._context import Context
     from noxkit.engine._scope import Scope
     from noxkit.engine._task import ToolCall
-    from noxkit.release._index import Listed
     from noxkit.tasks.process import Completed
     from noxkit.workspace.model import Package
 
-__all__ = ["PUBLISH", "CheckedRelease", "checked_release", "passed_report", "plan_publish"]
+__all__ = [
+    "PUBLISH",
+    "CheckedRelease",
+    "NoAnswerError",
+    "checked_release",
+    "listed_files",
+    "passed_report",
+    "plan_publish",
+    "send",
+]
+
+_PATIENCE = 60.0  # seconds, for one file
+_CHUNK = 1 << 20
+
+
+class NoAnswerError(Exception):
+    """Raised where the index does not say what it has."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A file that the index lists: where it lies, and its SHA-256 as the index says it, None where it says none."""
+
+    url: str
+    sha256: str | None
+
+
+class _File(msgspec.Struct):
+    url: str = ""
+    hashes: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+class _Package(msgspec.Struct):
+    sdist: _File | None = None
+    wheels: list[_File] = msgspec.field(default_factory=list[_File])
+
+
+class _Pylock(msgspec.Struct):
+    packages: list[_Package] = msgspec.field(default_factory=list[_Package])
+
+
+def listed_files(context: Context, name: str, version: str, *, python: str, task: str) -> dict[str, Listed]:
+    """The files of a version that the index to which the repository publishes lists, by their names; none of none.
+
+    `python` is a minor that the version admits. Raises NoAnswerError.
+    """
+    with tempfile.TemporaryDirectory(prefix="noxkit-index-") as folder:
+        wanted = Path(folder) / "requirements.in"
+        wanted.write_text(f"{name}=={version}\n", encoding="utf-8")
+        completed = context.uv.run(
+            [
+                *("pip", "compile", "--quiet", "--no-deps", "--no-sources", "--universal", "--format", "pylock.toml"),
+                *("--python-version", python, "--refresh", *publishing_arguments(context), str(wanted)),
+            ],
+            task=task,
+            environment={"UV_EXCLUDE_NEWER": None, "UV_OFFLINE": None},
+            cwd=Path(folder),
+        )
+    if knows_no_version(completed):
+        return {}
+    if completed.returncode != 0:
+        raise NoAnswerError(last_words(completed)[:300])
+    try:
+        packages = msgspec.toml.decode(completed.stdout, type=_Pylock).packages
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NoAnswerError(f"what uv says of it cannot be read: {error}") from error
+    files = [file for each in packages for file in (*([each.sdist] if each.sdist else []), *each.wheels) if file.url]
+    return {_name_in(file.url): Listed(url=file.url, sha256=file.hashes.get("sha256")) for file in files}
+
+
+def _name_in(url: str) -> str:
+    return urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+
+
+def served_digest(url: str) -> str | None:
+    """The SHA-256 of what is given out at `url`; None where only somebody with credentials may have it.
+
+    Raises NoAnswerError.
+    """
+    digest = hashlib.sha256()
+    try:
+        with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 -- said by uv, of the index
+            while chunk := answer.read(_CHUNK):
+                digest.update(chunk)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code in {401, 403}:
+            return None
+        raise NoAnswerError(f"{url} answers {error.code}") from error
+    except (OSError, ValueError) as error:
+        raise NoAnswerError(f"{url} cannot be had: {error}") from error
+    return digest.hexdigest()
+
+
+_IDENTITY = ("ACTIONS_ID_TOKEN_REQUEST_URL", "SIGSTORE_ID_TOKEN")
+_SUFFIX = ".publish.attestation"
+
+
+def _program(context: Context, distribution: str, *, task: str) -> Path:
+    """A program of that name, in an environment of its own. Raises InstallFailedError."""
+    pin = pin_of_distribution(context, distribution)
+    return context.tool_environments.ensure(pin, task=task).programs / distribution
+
+
+def attest(context: Context, files: Sequence[Path], *, task: str) -> Completed | str:
+    """Put an attestation beside each file that has none; a sentence where nobody vouches for who this is.
+
+    Raises InstallFailedError.
+    """
+    if not any(context.environ.get(name) for name in _IDENTITY):
+        return "no attestations: CI gives no identity (`id-token: write`)"
+    for file in files:  # of files that were built again since
+        attestation = file.with_name(file.name + _SUFFIX)
+        attestation.unlink(missing_ok=True)
+    program = _program(context, "pypi-attestations", task=task)
+    return context.runner.run(
+        [str(program), "sign", *map(str, files)], task=task, timeout=context.config.options.timeout
+    )
+
+
+def send(context: Context, files: Sequence[Path], *, task: str) -> Completed:
+    """Upload the files, and what is beside them. Raises InstallFailedError where twine cannot be had."""
+    timeout = context.config.options.timeout
+    if context.config.options.release.uploader == "uv":
+        words = ["publish", *publishing_place(context), *map(str, files)]
+        return context.uv.run(words, task=task, environment={"UV_OFFLINE": None}, timeout=timeout)
+    environ = context.environ
+    token = environ.get("UV_PUBLISH_TOKEN")
+    given = {
+        "TWINE_USERNAME": "__token__" if token else environ.get("UV_PUBLISH_USERNAME"),
+        "TWINE_PASSWORD": token or environ.get("UV_PUBLISH_PASSWORD"),
+        "TWINE_REPOSITORY_URL": publishing_address(context),
+    }
+    signed = all(file.with_name(file.name + _SUFFIX).is_file() for file in files)
+    words = ["upload", "--non-interactive", "--disable-progress-bar", *(["--attestations"] if signed else [])]
+    return context.runner.run(
+        [str(_program(context, "twine", task=task)), *words, *map(str, files)],
+        task=task,
+        environment={name: value for name, value in given.items() if value},
+        timeout=timeout,
+    )
+
 
 PUBLISH = "publish"
 """The task's name."""

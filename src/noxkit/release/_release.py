@@ -23,20 +23,23 @@ from noxkit.engine._run import run
 from noxkit.engine._scope import Scope, published
 from noxkit.engine._task import Task
 from noxkit.errors import ErrorRecord, NoxkitError
-from noxkit.release._bump import write_versions
-from noxkit.release._changelog import write_entries
-from noxkit.release._forge import make_releases
-from noxkit.release._journal import Journal, state_folder
+from noxkit.release._bump import write_entries, write_versions
+from noxkit.release._files import plan_verify
+from noxkit.release._forge import git_failed, git_says, make_releases, push, tag_all, tags_of
 from noxkit.release._plan import Asked, Plan, make_plan, plan_of_tags
-from noxkit.release._plan_text import as_table
-from noxkit.release._propose import propose
 from noxkit.release._publish import checked_release, passed_report, plan_publish
-from noxkit.release._rollback import plan_rollback
-from noxkit.release._session import asked_of, nothing_published, put_back, read_again, refused
-from noxkit.release._sources import stated_version
-from noxkit.release._tag import git_failed, git_says, push, tag_all, tags_of
-from noxkit.release._under_way import UnderWay, changes, head_of, keep, kept, tagged_here
-from noxkit.release._verify import plan_verify
+from noxkit.release._session import (
+    Journal,
+    as_table,
+    asked_of,
+    nothing_published,
+    put_back,
+    read_again,
+    refused,
+    state_folder,
+)
+from noxkit.release._under_way import UnderWay, changes, head_of, keep, kept, plan_rollback, propose, tagged_here
+from noxkit.release._versions import stated_version
 from noxkit.report import formats
 from noxkit.report._style import Style
 from noxkit.report._verdict import last_line, number
@@ -260,6 +263,9 @@ def _bump(release: _Release) -> Outcome:
 
 def _changelog(release: _Release) -> Outcome:
     outcome = _written(release, write_entries)
+    without = outcome.evidence.get("without_changelog")
+    if isinstance(without, list) and without:
+        release.say(f"no changelog beside its pyproject.toml: {', '.join(without)}")
     if outcome.status is Status.INCONCLUSIVE and outcome.evidence.get("without_changelog"):
         return _done(f"not done: {outcome.reason}")
     return outcome

@@ -13,7 +13,9 @@ from msgspec import Meta
 from noxkit.config._types import Glob, Table
 from noxkit.rules._base import Found, Scope, found, rule
 from noxkit.rules._examples import Fault, json_fault, parse_python, toml_fault
-from noxkit.rules._facts import WorkspaceFacts  # noqa: TC001 -- the table of what was read is made when this is imported
+from noxkit.rules._facts import (
+    WorkspaceFacts,  # noqa: TC001 -- the table of what was read is made when this is imported
+)
 from noxkit.rules._markdown import Fence, Markdown, read_markdown
 from noxkit.rules._modules import OwnModules
 from noxkit.rules._references import References

@@ -14,6 +14,6 @@ def changelog() -> None:
     """Register `changelog`, which makes what is not released the entry of the next version."""
     register(
         "changelog",
-        lambda _plans, _session: importlib.import_module("noxkit.release._changelog").plan_changelog,
+        lambda _plans, _session: importlib.import_module("noxkit.release._bump").plan_changelog,
         description="Make what stands under Unreleased, else what the commits say, the entry of the next version.",
     )

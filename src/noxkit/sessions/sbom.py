@@ -14,6 +14,6 @@ def sbom() -> None:
     """Register `sbom`, which says of each built file what it brings along."""
     register(
         "sbom",
-        lambda _plans, _session: importlib.import_module("noxkit.release._sbom").plan_sbom,
+        lambda _plans, _session: importlib.import_module("noxkit.release._files").plan_sbom,
         description="What each file in dist/ brings along, as CycloneDX and SPDX: versions, hashes, licences, edges.",
     )

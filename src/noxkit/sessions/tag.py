@@ -14,6 +14,6 @@ def tag() -> None:
     """Register `tag`, which tags the commit that a release check has passed."""
     register(
         "tag",
-        lambda _plans, _session: importlib.import_module("noxkit.release._tag").plan_tag,
+        lambda _plans, _session: importlib.import_module("noxkit.release._forge").plan_tag,
         description="Tag each version that release_check has passed on this commit; -- --push sends the tags.",
     )

@@ -14,6 +14,6 @@ def verify() -> None:
     """Register `verify`, which installs what is published from the index and imports it."""
     register(
         "verify",
-        lambda _plans, _session: importlib.import_module("noxkit.release._verify").plan_verify,
+        lambda _plans, _session: importlib.import_module("noxkit.release._files").plan_verify,
         description="Install what is published from the index into fresh environments, and import all of it.",
     )
