@@ -180,7 +180,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def forge() -> Generator[ForgeServer]:
     """A running forge."""
     with ForgeServer() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield server
         server.shutdown()

@@ -134,7 +134,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def proxy(target: str) -> Generator[Proxy]:
     """A proxy before the index at `target`."""
     with Proxy(target) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield server
         server.shutdown()

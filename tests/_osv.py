@@ -105,7 +105,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def osv_service(*vulnerabilities: dict[str, Any], manner: str = "well") -> Generator[Osv]:
     """A running service."""
     server = Osv(*vulnerabilities, manner=manner)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server

@@ -159,7 +159,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def index_service(folder: Path, *, manner: str = "well") -> Generator[Index]:
     """A running index."""
     server = Index(folder, manner=manner)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server

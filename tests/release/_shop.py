@@ -111,7 +111,8 @@ def _files(needs: Mapping[str, Sequence[str]], *, url: str, forge_url: str, opti
     place = f'[[tool.uv.index]]\nname = "mine"\nurl = "{url}simple/"\npublish-url = "{url}"\ndefault = true\n'
     chosen = "" if "forge =" in options else 'forge = "github"\n'
     release = f'{chosen}forge-url = "{forge_url}"\nforge-project = "acme/shop"\n'
-    release = f"[tool.noxkit.release]\nindex-timeout = 5\ncompare = false\n{release}{options}\n"
+    once = "[tool.noxkit.build]\nreproducible = false\n\n"
+    release = f"{once}[tool.noxkit.release]\nindex-timeout = 3\ncompare = false\n{release}{options}\n"
     noxkit = f'[tool.noxkit]\npython = ["{PYTHON}"]\nskip = {json.dumps(_skipped())}\n{release}'
     files = {
         ".gitignore": "/.nox/\n/dist/\n__pycache__/\nuv.lock\n",
